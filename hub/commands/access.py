@@ -1,0 +1,210 @@
+"""Commands about who may do what: actors, grants, agencies, the policy in force, the areas."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.commands.model import By
+from hub.commands.reading import code, day, known, named, words
+from hub.domain.errors import Conflict, Forbidden, InvalidInput
+from hub.domain.facts import Decision, Draft, Draw, Grant, History, Json, Standing, Subject
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHub:
+    """The first entry of a ledger: the machine actors and the policy they work under. Only on an empty ledger."""
+
+    policy_digest: str
+    rules: Mapping[str, str]
+    """File name → text of the policy in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptPolicy:
+    """Put a reviewed set of rules in force as the next policy version."""
+
+    policy_digest: str
+    rules: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListAreas:
+    """Add or rename areas: each {system, code, name, level, parent, bps_code, former_names}."""
+
+    areas: tuple[Mapping[str, Json], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefineAgency:
+    """Set up an agency (OPD), or rename it."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterActor:
+    """Register a person who works with the hub, under a log-in name."""
+
+    name: str
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRole:
+    """Give an actor a role: at an agency, within a territory, from a day to a day, for a reason."""
+
+    actor: str
+    """Log-in name or id."""
+    role: str
+    reason: str
+    agency: str | None = None
+    territory: str | None = None
+    """Kemendagri code (digits only) of the area within which the role holds."""
+    starts_on: str | None = None
+    ends_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendActor:
+    """Take all rights from an actor, at once."""
+
+    actor: str
+    reason: str
+
+
+def found_hub(history: History, command: FoundHub, draw: Draw, by: By) -> Decision:
+    """The first entry: policy version 1, and the two machine actors. Refused once a policy is in force."""
+    if history.find("policy", "running"):
+        raise Conflict("This ledger has been founded already.", "Nothing needs to be done.")
+    matcher = draw.new_id()
+    return Decision(
+        (
+            _policy(draw, draw.new_id(), 1, command),
+            *_machine(draw, by.actor, "sistem"),
+            *_machine(draw, matcher, "pemadan"),
+        )
+    )
+
+
+def _machine(draw: Draw, actor: str, role: str) -> tuple[Draft, Draft]:
+    return (
+        Draft(draw.new_id(), "ActorRegistered", actor, clear={"agency": None, "machine": True}, payload={"name": role}),
+        _grant(draw, actor, GrantRole(actor, role, "Bagian dari sistem sejak pendirian.")),
+    )
+
+
+def _policy(draw: Draw, subject: str, version: int, command: FoundHub | AdoptPolicy) -> Draft:
+    rules = {name: unicodedata.normalize("NFC", text) for name, text in command.rules.items()}
+    clear = {"version": version, "digest": command.policy_digest, "rules": rules}
+    return Draft(draw.new_id(), "PolicyAdopted", subject, clear=clear)
+
+
+def adopt_policy(history: History, command: AdoptPolicy, draw: Draw, by: By) -> Decision:
+    """The next policy version, unless exactly these rules are in force."""
+    running = named(history, "policy", "running", "policy")
+    if running.state["digest"] == command.policy_digest:
+        return Decision(())
+    return Decision((_policy(draw, running.id, running.state["version"] + 1, command),))
+
+
+def list_areas(history: History, command: ListAreas, draw: Draw, by: By) -> Decision:
+    """One fact for each area that is new or differs from what stands."""
+    history.prefetch(finds=[(f"area:{area['system']}", area["code"]) for area in command.areas])
+    drafts: list[Draft] = []
+    for area in command.areas:
+        found = history.find(f"area:{area['system']}", area["code"])
+        standing = history.subject(found[0]) if found else None
+        if standing is None or any(standing.state.get(name) != value for name, value in area.items()):
+            subject = standing.id if standing else draw.new_id()
+            drafts.append(Draft(draw.new_id(), "AreaListed", subject, clear=dict(area)))
+    return Decision(tuple(drafts))
+
+
+def define_agency(history: History, command: DefineAgency, draw: Draw, by: By) -> Decision:
+    """A new agency, or a new name for one."""
+    clear = {"code": code(command.code, "an agency"), "name": words(command.name, "The name of an agency")}
+    found = history.find("agency", command.code)
+    standing = history.subject(found[0]) if found else None
+    if standing and standing.state["name"] == clear["name"]:
+        return Decision(())
+    return Decision((Draft(draw.new_id(), "AgencyDefined", standing.id if standing else draw.new_id(), clear=clear),))
+
+
+def register_actor(history: History, command: RegisterActor, draw: Draw, by: By) -> Decision:
+    """A new actor under a log-in name that nobody has."""
+    if not _NAME.fullmatch(command.name):
+        raise InvalidInput("This is no log-in name.", "Use 2 to 40 of a-z, 0-9, dot, dash and underscore.")
+    if history.find("actor", command.name):
+        raise Conflict("This log-in name is taken.", "Choose another.")
+    if command.agency is not None:
+        named(history, "agency", command.agency, "agency")
+    clear = {"agency": command.agency, "machine": False}
+    draft = Draft(draw.new_id(), "ActorRegistered", draw.new_id(), clear=clear, payload={"name": command.name})
+    return Decision((draft,))
+
+
+def find_actor(history: History, name_or_id: str) -> Subject:
+    """An actor by log-in name or id. Raises NotFound."""
+    found = history.find("actor", name_or_id)
+    return known(history, found[0] if found else name_or_id, "Actor", "actor")
+
+
+def grant_role(history: History, command: GrantRole, draw: Draw, by: By) -> Decision:
+    """A role for somebody else, where agency and territory exist and the role is one of the policy's."""
+    actor = find_actor(history, command.actor)
+    if actor.id == by.actor:
+        raise Forbidden("Nobody grants a role to themselves.", "Ask another policy admin.")
+    running = named(history, "policy", "running", "policy")
+    roles = {line.split(",")[0] for line in running.state["rules"]["roles.csv"].splitlines()[1:]}
+    if command.role not in roles:
+        raise InvalidInput(f"There is no role {command.role!r}.", f"The policy knows: {', '.join(sorted(roles))}.")
+    if command.agency is not None:
+        named(history, "agency", command.agency, "agency")
+    if command.territory is not None:
+        named(history, "area:KEMENDAGRI", command.territory, "area with the Kemendagri code")
+    if command.role == "petugas_opd" and not (command.agency or actor.state["agency"]):
+        raise InvalidInput("An OPD officer works for an agency.", "Name the agency.")
+    if command.role == "petugas_kelurahan" and not command.territory:
+        raise InvalidInput("A kelurahan officer works in a territory.", "Name it by its Kemendagri code.")
+    return Decision((_grant(draw, actor.id, command, actor.state["agency"]),))
+
+
+def _grant(draw: Draw, actor: str, command: GrantRole, agency: str | None = None) -> Draft:
+    starts_on = day(command.starts_on or draw.today, "The start of a grant")
+    ends_on = day(command.ends_on, "The end of a grant") if command.ends_on else None
+    if ends_on is not None and ends_on < starts_on:
+        raise InvalidInput("This grant ends before it starts.", "Swap the dates.")
+    clear = {
+        "grant": draw.new_id(), "role": command.role, "agency": command.agency or agency,
+        "territory": command.territory, "starts_on": starts_on, "ends_on": ends_on,
+    }  # fmt: skip
+    payload = {"reason": words(command.reason, "The reason of a grant", 500)}
+    return Draft(draw.new_id(), "RoleGranted", actor, clear=clear, payload=payload)
+
+
+def suspend_actor(history: History, command: SuspendActor, draw: Draw, by: By) -> Decision:
+    """All rights of somebody else end now."""
+    actor = find_actor(history, command.actor)
+    if actor.id == by.actor:
+        raise Forbidden("Nobody suspends themselves.", "Ask another policy admin.")
+    if actor.state.get("suspended"):
+        return Decision(())
+    clear = {"suspended": True, "suspended_on": draw.today}
+    payload = {"reason": words(command.reason, "The reason of a suspension", 500)}
+    return Decision((Draft(draw.new_id(), "ActorSuspended", actor.id, clear=clear, payload=payload),))
+
+
+def standing_of(subject: Subject, name: str) -> Standing:
+    """What the rules need to know about an actor."""
+    state = subject.state
+    grants = tuple(
+        Grant(each["grant"], each["role"], each["agency"], each["territory"], each["starts_on"], each["ends_on"])
+        for each in state.get("grants", [])
+    )
+    return Standing(subject.id, name, subject.version, state["agency"], bool(state.get("suspended")), grants)

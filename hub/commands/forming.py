@@ -1,0 +1,162 @@
+"""Forming golden persons, first rule: source records with the same well-formed NIK are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.commands.choosing import Evidence, choose, chosen_draft, evidence_of
+from hub.commands.model import By
+from hub.commands.people import FormPersons
+from hub.domain.errors import Conflict
+from hub.domain.facts import Decision, Draft, Draw, History, Ref, Subject
+
+RULE = "same-nik/1"
+
+
+def form_persons(history: History, command: FormPersons, draw: Draw, by: By) -> Decision:
+    """New persons for records that belong to nobody yet, and longer lists of records for persons who exist."""
+    records = _records(history, command.records)
+    _prefetch(history, records)
+    forming = _Forming(history, draw)
+    for person, members in _groups(history, records).items():
+        forming.form(person, members)
+    return Decision(tuple(forming.drafts))
+
+
+def _records(history: History, ids: Iterable[str]) -> list[Subject]:
+    history.prefetch(subjects=ids)
+    records = [history.subject(each) for each in ids]
+    persons = [each for each in records if each and each.type == "SourceRecord" and each.state["unit"] == "person"]
+    for each in persons:
+        release = history.subject(each.state["release"])
+        if release is None or release.state["status"] != "CLOSED":
+            raise Conflict("Only records of closed releases are matched.", "Close the release first.")
+    return persons
+
+
+def _prefetch(history: History, records: list[Subject]) -> None:
+    """Everything the rule will look at, in a handful of reads instead of several for each record."""
+    history.prefetch_payloads(each.state["taken"] for each in records)
+    standardised = [_values(history, each) for each in records]
+    history.prefetch(
+        finds=[("nik", values["nik"]) for values in standardised if values.get("nik")]
+        + [("kk", values["kk"]) for values in standardised if values.get("kk")]
+        + [("address_of", each.state["dwelling"]) for each in records if each.state.get("dwelling")]
+        + [("person_of", each.id) for each in records]
+    )
+    near = [
+        subject
+        for values in standardised
+        for space in ("nik", "kk")
+        if values.get(space)
+        for subject in history.find(space, values[space])
+    ]
+    history.prefetch(
+        subjects=[*near, *(each.state["dwelling"] for each in records if each.state.get("dwelling"))],
+        finds=[(space, each) for each in near for space in ("person_of", "card_of")],
+    )
+    persons = {person for each in (*near, *(r.id for r in records)) for person in history.find("person_of", each)}
+    history.prefetch(subjects=persons)
+    standing = [history.subject(each) for each in persons]
+    members = [record for each in standing if each for record in each.state.get("records", ())]
+    history.prefetch(subjects=members, finds=[("card_of", each) for each in members])
+    held = [history.subject(each) for each in members]
+    history.prefetch(subjects=[each.state["release"] for each in held if each])
+    history.prefetch_payloads(each.state["taken"] for each in held if each)
+
+
+def _values(history: History, record: Subject) -> dict[str, str]:
+    payload = history.payload(record.state["taken"]) or {}
+    values: dict[str, str] = payload.get("standardised", {})
+    return values
+
+
+def _groups(history: History, records: list[Subject]) -> dict[str, list[str]]:
+    """Person (an id, or `nik:…` or `record:…` for one to be made) → records that are to be among its own."""
+    groups: dict[str, list[str]] = {}
+    for record in records:
+        nik = _values(history, record).get("nik")
+        owner = _owner(history, record.id) or (_holder(history, nik) if nik else None)
+        groups.setdefault(owner or (f"nik:{nik}" if nik else f"record:{record.id}"), []).append(record.id)
+    return groups
+
+
+def _owner(history: History, record: str) -> str | None:
+    """The person who has this record now; a look-up also names former ones."""
+    for each in history.find("person_of", record):
+        person = history.subject(each)
+        if person is not None and record in person.state["records"]:
+            return each
+    return None
+
+
+def _holder(history: History, nik: str) -> str | None:
+    """The oldest person who has a record with this NIK."""
+    for each in history.find("nik", nik):
+        subject = history.subject(each)
+        if subject is not None and subject.type == "SourceRecord" and (owner := _owner(history, each)):
+            return owner
+    return None
+
+
+class _Forming:
+    """Collects the facts of one command."""
+
+    def __init__(self, history: History, draw: Draw) -> None:
+        self._history = history
+        self._draw = draw
+        self._addresses: dict[str, str] = {}
+        self._cards: dict[str, str] = {}
+        self.drafts: list[Draft] = []
+
+    def form(self, person: str, members: list[str]) -> None:
+        """Add what one person needs said, which may be nothing."""
+        standing = self._history.subject(person) if ":" not in person else None
+        subject = standing.id if standing else self._draw.new_id()
+        before = list(standing.state["records"]) if standing else []
+        records = [*before, *(each for each in members if each not in before)]
+        evidence = evidence_of(self._history, records)
+        chosen = choose(evidence, standing.state.get("corrections", {}) if standing else {})
+        others = self._others(evidence, chosen)
+        if standing is None or records != before:
+            refs = tuple(("record", each) for each in records)
+            self.drafts.append(Draft(self._draw.new_id(), "PersonFormed", subject, refs, {"rule": RULE}))
+        if standing is None or self._differs(standing, chosen, others):
+            self.drafts.append(chosen_draft(self._draw, subject, chosen, others))
+
+    def _differs(self, standing: Subject, chosen: dict[str, str], others: tuple[Ref, ...]) -> bool:
+        before = [("address", standing.state.get("address"))] if standing.state.get("address") else []
+        before += [("family_card", each) for each in standing.state.get("family_cards", ())]
+        return standing.state.get("chosen") != chosen or before != list(others)
+
+    def _others(self, evidence: list[Evidence], chosen: dict[str, str]) -> tuple[Ref, ...]:
+        """Address and family cards of a person; the address's evidence joins the choice."""
+        refs: list[Ref] = []
+        for each in evidence:
+            dwelling = self._history.subject(each.record.state.get("dwelling") or "")
+            if dwelling is not None:
+                refs.append(("address", self._address(dwelling)))
+                chosen["address"] = dwelling.state["taken"]
+                break
+        cards = dict.fromkeys(self._card(each) for each in evidence if each.values.get("kk"))
+        return (*refs, *(("family_card", each) for each in cards))
+
+    def _address(self, dwelling: Subject) -> str:
+        found = self._history.find("address_of", dwelling.id)
+        address = found[0] if found else self._addresses.get(dwelling.id)
+        if address is None:
+            address = self._addresses[dwelling.id] = self._draw.new_id()
+            refs = (("evidence", dwelling.state["taken"]), ("dwelling", dwelling.id))
+            self.drafts.append(Draft(self._draw.new_id(), "AddressFormed", address, refs, {"rule": RULE}))
+        return address
+
+    def _card(self, evidence: Evidence) -> str:
+        number = str(evidence.values["kk"])
+        card = self._cards.get(number)
+        if card is None:
+            named = [card for each in self._history.find("kk", number) for card in self._history.find("card_of", each)]
+            card = self._cards[number] = named[0] if named else self._draw.new_id()
+            if not named:
+                refs = (("evidence", evidence.fact), ("record", evidence.record.id))
+                self.drafts.append(Draft(self._draw.new_id(), "FamilyCardFormed", card, refs, {"rule": RULE}))
+        return card

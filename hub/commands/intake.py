@@ -1,0 +1,179 @@
+"""Commands by which a register file comes in: open a release, take its records, close or abandon it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from hub.commands.model import By
+from hub.commands.reading import day, known, words
+from hub.domain.errors import Conflict, InvalidInput
+from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
+
+REGISTERS = ("dtks",)
+"""Registers whose files the hub can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRelease:
+    """Start taking in one delivery of a register. `as_of` is the date the register describes."""
+
+    register: str
+    label: str
+    as_of: str
+    digest: str
+    """SHA-256 of the file's bytes, hex."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Incoming:
+    """One record of a register: a person's part of a row, or the dwelling that rows share."""
+
+    unit: str
+    """"person" or "dwelling"."""
+    row_key: str
+    """The register's own key of the row or unit (FORMATS of the register)."""
+    identity: str
+    """What makes it the same record in a later release: the row key, for a dwelling with its address as given."""
+    original: Mapping[str, str]
+    """Column → value as given, only the columns that belong to this unit."""
+    standardised: Mapping[str, Json]
+    """Golden attribute → value after standardising; absent when unknown."""
+    dwelling: str | None = None
+    """Identity of the dwelling record of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRecords:
+    """Take in up to 1,000 rows of an open release, as one entry."""
+
+    release: str
+    chunk: int
+    """Number of this chunk in the file, from 0."""
+    records: tuple[Incoming, ...]
+    refused: int = 0
+    """Rows of this stretch of the file that were refused, for the counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRelease:
+    """Declare a release complete: from now on it is matched."""
+
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonRelease:
+    """Give up a release before it is closed; its records are never matched."""
+
+    release: str
+    reason: str
+
+
+def open_release(history: History, command: OpenRelease, draw: Draw, by: By) -> Decision:
+    """A new release under a label that its register has not used."""
+    if command.register not in REGISTERS:
+        raise InvalidInput(f"There is no register {command.register!r}.", f"Known: {', '.join(REGISTERS)}.")
+    label = words(command.label, "The label of a release", 60)
+    if history.find("release", f"{command.register}:{label}"):
+        raise Conflict(
+            f"{command.register} has a release {label!r} already.",
+            "Give the same file with the same label to resume it, or another label for another delivery.",
+        )
+    clear = {
+        "register": command.register, "label": label, "as_of": day(command.as_of, "--as-of"),
+        "digest": command.digest, "status": "OPEN",
+    }  # fmt: skip
+    return Decision((Draft(draw.new_id(), "ReleaseOpened", draw.new_id(), clear=clear),))
+
+
+def take_records(history: History, command: TakeRecords, draw: Draw, by: By) -> Decision:
+    """A fact for each record that is new or says something new; a mark for each that says the same again."""
+    release = _open(history, command.release)
+    register = release.state["register"]
+    finds = {each: (f"row:{register}:{each.unit}", each.identity) for each in command.records}
+    history.prefetch(finds=finds.values())
+    history.prefetch(subjects=[found for each in finds.values() for found in history.find(*each)])
+    taking = _Taking(history, draw, release)
+    for incoming, (space, identity) in finds.items():
+        found = history.find(space, identity)
+        taking.take(incoming, history.subject(found[0]) if found else None)
+    counts = {"chunk": command.chunk, **taking.counts, "refused": command.refused}
+    return Decision((Draft(draw.new_id(), "ChunkTaken", release.id, clear=counts), *taking.drafts))
+
+
+class _Taking:
+    """Collects the facts of one chunk."""
+
+    def __init__(self, history: History, draw: Draw, release: Subject) -> None:
+        self._history = history
+        self._draw = draw
+        self._release = release
+        self._dwellings: dict[str, str] = {}
+        self._taken_here: set[tuple[str, str]] = set()
+        self.drafts: list[Draft] = []
+        self.counts = {"accepted": 0, "repeated": 0}
+
+    def take(self, incoming: Incoming, standing: Subject | None) -> None:
+        """Add what one record says. A dwelling comes before the persons that name it."""
+        if (incoming.unit, incoming.identity) in self._taken_here:
+            if incoming.unit == "person":
+                raise InvalidInput("A row key stands twice in a chunk.", "Refuse one of the rows.")
+            return
+        self._taken_here.add((incoming.unit, incoming.identity))
+        subject = standing.id if standing else self._draw.new_id()
+        if incoming.unit == "dwelling":
+            self._dwellings[incoming.identity] = subject
+        digest = self._draw.digest(orjson.dumps([incoming.row_key, incoming.original], option=orjson.OPT_SORT_KEYS))
+        repeated = standing is not None and standing.state["digest"] == digest
+        if incoming.unit == "person":
+            self.counts["repeated" if repeated else "accepted"] += 1
+        if not repeated:
+            self.drafts.append(self._taken(incoming, subject, digest))
+        elif standing and self._release.id not in (standing.state.get("seen_in"), standing.state["release"]):
+            self.drafts.append(Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),)))
+
+    def _taken(self, incoming: Incoming, subject: str, digest: str) -> Draft:
+        refs: tuple[Ref, ...] = (("release", self._release.id),)
+        if incoming.dwelling is not None:
+            refs = (*refs, ("dwelling", self._dwelling(incoming.dwelling)))
+        clear = {"register": self._release.state["register"], "unit": incoming.unit, "digest": digest}
+        payload = {
+            "row_key": incoming.row_key, "identity": incoming.identity,
+            "original": dict(incoming.original), "standardised": dict(incoming.standardised),
+        }  # fmt: skip
+        return Draft(self._draw.new_id(), "RecordTaken", subject, refs, clear, payload)
+
+    def _dwelling(self, identity: str) -> str:
+        subject = self._dwellings.get(identity)
+        if subject is None:
+            found = self._history.find(f"row:{self._release.state['register']}:dwelling", identity)
+            if not found:
+                raise InvalidInput("A person names a dwelling that was not given.", "Send the dwelling first.")
+            subject = self._dwellings[identity] = found[0]
+        return subject
+
+
+def _open(history: History, release: str) -> Subject:
+    standing = known(history, release, "Release", "release")
+    if standing.state["status"] != "OPEN":
+        raise Conflict(f"This release is {standing.state['status'].lower()}.", "Open another under a new label.")
+    return standing
+
+
+def close_release(history: History, command: CloseRelease, draw: Draw, by: By) -> Decision:
+    """The release is complete; its counts are those of its chunks."""
+    release = _open(history, command.release)
+    counts = {name: release.state.get(name, 0) for name in ("accepted", "repeated", "refused")}
+    clear = {"status": "CLOSED", "closed_on": draw.today, **counts}
+    return Decision((Draft(draw.new_id(), "ReleaseClosed", release.id, clear=clear),))
+
+
+def abandon_release(history: History, command: AbandonRelease, draw: Draw, by: By) -> Decision:
+    """The release is given up before it closed; its records are never matched."""
+    release = _open(history, command.release)
+    payload = {"reason": words(command.reason, "The reason", 500)}
+    clear = {"status": "ABANDONED", "abandoned_on": draw.today}
+    return Decision((Draft(draw.new_id(), "ReleaseAbandoned", release.id, clear=clear, payload=payload),))

@@ -1,0 +1,207 @@
+"""Commands about programmes of agencies and who is enrolled in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hub.commands.model import By
+from hub.commands.reading import code, day, known, named, person_values, words
+from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
+
+UNITS = ("PERSON", "FAMILY_CARD", "HOUSEHOLD")
+REASONS = (
+    "DEAD", "MOVED_OUT_CITY", "MOVED_WITHIN", "NOT_FOUND", "UNKNOWN_TO_RT", "DUPLICATE", "NIK_INVALID", "KK_INVALID",
+    "REFUSED", "RESIGNED", "WELL_OFF", "GRADUATED", "CIVIL_SERVANT", "CERTIFIED_TEACHER", "BUSINESS_OWNER",
+    "WAGE_ABOVE_UMP", "VILLAGE_OFFICIAL", "PLN_NON_SUBSIDISED", "CAR_OWNER", "NO_HEIR", "ABROAD", "INACTIVE_KTP",
+)  # fmt: skip
+"""Why an enrolment ends: the categories that audits of aid lists use."""
+_STANDING = ("PROPOSED", "ENROLLED", "SUSPENDED")
+
+
+@dataclass(frozen=True, slots=True)
+class DefineProgramme:
+    """Set up a programme of an agency, or change its description."""
+
+    code: str
+    name: str
+    agency: str
+    unit: str = "PERSON"
+    """PERSON, FAMILY_CARD or HOUSEHOLD."""
+    funded_by: str | None = None
+    needs: tuple[str, ...] = ()
+    quota: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeEnrolment:
+    """An agency proposes a person, named by id where visible, else by NIK and birth date."""
+
+    programme: str
+    """Code of the programme."""
+    person: str | None = None
+    nik: str | None = None
+    born_on: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Accept a proposal; never by the agency that made it."""
+
+    enrolment: str
+    starts_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndEnrolment:
+    """End an enrolment, with a reason code."""
+
+    enrolment: str
+    reason: str
+    ends_on: str | None = None
+    note: str | None = None
+
+
+def define_programme(history: History, command: DefineProgramme, draw: Draw, by: By) -> Decision:
+    """A new programme, or a new description of one; its agency and unit stay."""
+    named(history, "agency", command.agency, "agency")
+    if command.unit not in UNITS:
+        raise InvalidInput(f"{command.unit!r} is no unit of enrolment.", f"One of {', '.join(UNITS)}.")
+    if command.quota is not None and command.quota < 0:
+        raise InvalidInput("A quota is not negative.", "Leave it out for no limit.")
+    clear: dict[str, Json] = {
+        "code": code(command.code, "a programme"), "name": words(command.name, "The name of a programme"),
+        "agency": command.agency, "unit": command.unit, "needs": [code(each, "a need") for each in command.needs],
+        "funded_by": words(command.funded_by, "The source of funds") if command.funded_by else None,
+        "quota": command.quota,
+    }  # fmt: skip
+    found = history.find("programme", command.code)
+    standing = history.subject(found[0]) if found else None
+    if standing is None:
+        return Decision((Draft(draw.new_id(), "ProgrammeDefined", draw.new_id(), clear=clear),))
+    if any(standing.state[name] != clear[name] for name in ("agency", "unit")):
+        raise Conflict("A programme keeps its agency and its unit.", "Define another programme.")
+    if all(standing.state[name] == value for name, value in clear.items()):
+        return Decision(())
+    return Decision((Draft(draw.new_id(), "ProgrammeDefined", standing.id, clear=clear),))
+
+
+def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, by: By) -> Decision:
+    """A proposal that opens nothing until somebody outside the agency accepts it."""
+    programme = named(history, "programme", command.programme, "programme")
+    if programme.state["unit"] != "PERSON":
+        raise InvalidInput(
+            f"{command.programme} enrols {programme.state['unit'].lower()}s, not persons.",
+            "Only programmes that enrol persons take proposals yet.",
+        )
+    person = proposed_person(history, command)
+    for each in _enrolments(history, person.id):
+        if each.state["programme"] == programme.id and each.state["status"] in _STANDING:
+            raise Conflict(f"This person is {each.state['status'].lower()} in {command.programme} already.")
+    refs = (("person", person.id), ("programme", programme.id))
+    clear = {"status": "PROPOSED", "agency": programme.state["agency"], "proposed_on": draw.today,
+             "proposed_by": by.actor}  # fmt: skip
+    payload = {"note": words(command.note, "The note", 500)} if command.note else None
+    return Decision((Draft(draw.new_id(), "EnrolmentProposed", draw.new_id(), refs, clear, payload),))
+
+
+def proposed_person(history: History, command: ProposeEnrolment) -> Subject:
+    """The person a proposal names: by id, or by NIK and birth date, both of which must fit.
+
+    Raises NotFound in the same words whether the NIK is unknown or the date differs.
+    """
+    if (command.person is None) == (command.nik is None):
+        raise InvalidInput("A proposal names a person by id or by NIK.", "Give one of the two.")
+    if command.person is not None:
+        return known(history, command.person, "Person", "person")
+    if command.born_on is None:
+        raise InvalidInput("A NIK alone does not name a person.", "Give the birth date as well.")
+    born_on = day(command.born_on, "The birth date")
+    for person in persons_with_nik(history, str(command.nik)):
+        if person_values(history, person).get("born_on") == born_on:
+            return person
+    raise NotFound("No person with this NIK and birth date is known.", "Check both on the family card.")
+
+
+def persons_with_nik(history: History, nik: str) -> list[Subject]:
+    """Persons whose golden NIK is this one."""
+    candidates: dict[str, None] = {}
+    for each in history.find("nik", nik):
+        subject = history.subject(each)
+        if subject is not None and subject.type == "Person":
+            candidates[each] = None
+        else:
+            candidates.update(dict.fromkeys(history.find("person_of", each)))
+    persons = [history.subject(each) for each in candidates]
+    return [each for each in persons if each and person_values(history, each).get("nik") == nik]
+
+
+def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
+    """A proposal becomes an enrolment; accepted by somebody outside the agency that made it."""
+    enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
+    if enrolment.state["status"] != "PROPOSED":
+        raise Conflict(f"This enrolment is {enrolment.state['status'].lower()}, not proposed.")
+    agency = enrolment.state["agency"]
+    if agency in by.agencies or enrolment.state["proposed_by"] == by.actor:
+        raise Forbidden("A proposal is never accepted by the agency that made it.", "Ask the steward or the kelurahan.")
+    programme = known(history, enrolment.state["programme"], "Programme", "programme")
+    starts_on = day(command.starts_on or draw.today, "The start of an enrolment")
+    clear = {"status": "ENROLLED", "from_on": starts_on, "visible": {"agency": agency, "until": None}}
+    draft = Draft(draw.new_id(), "PersonEnrolled", enrolment.id, _refs(enrolment), clear)
+    return Decision((draft, *_places(draw, programme, +1)))
+
+
+def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -> Decision:
+    """An enrolment ends for a reason; its agency keeps sight of the person for twelve months."""
+    enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
+    state = enrolment.state
+    if state["status"] not in _STANDING:
+        raise Conflict(f"This enrolment is {state['status'].lower()} already.")
+    if command.reason not in REASONS:
+        raise InvalidInput(f"{command.reason!r} is no reason code.", f"One of {', '.join(REASONS)}.")
+    ends_on = day(command.ends_on or draw.today, "The end of an enrolment")
+    if ends_on < state.get("from_on", ends_on):
+        raise InvalidInput("This enrolment would end before it started.", f"It started on {state['from_on']}.")
+    clear: dict[str, Json] = {"status": "ENDED", "to_on": ends_on, "reason": command.reason}
+    if state.get("visible"):
+        others = [each for each in _enrolments(history, state["person"]) if each.id != enrolment.id]
+        clear["visible"] = {"agency": state["agency"], "until": _visible_until(state["agency"], others, ends_on)}
+    payload = {"note": words(command.note, "The note", 500)} if command.note else None
+    draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, _refs(enrolment), clear, payload)
+    programme = known(history, state["programme"], "Programme", "programme")
+    return Decision((draft, *(_places(draw, programme, -1) if state["status"] != "PROPOSED" else ())))
+
+
+def _visible_until(agency: str, others: Iterable[Subject], ends_on: str) -> str | None:
+    """Until when an agency sees a person: for ever while another enrolment runs, else twelve months after the last."""
+    until = (date.fromisoformat(ends_on) + timedelta(days=365)).isoformat()
+    for each in others:
+        visible = each.state.get("visible")
+        if visible and visible["agency"] == agency:
+            if each.state["status"] != "ENDED":
+                return None
+            until = max(until, (date.fromisoformat(each.state["to_on"]) + timedelta(days=365)).isoformat())
+    return until
+
+
+def _enrolments(history: History, person: str) -> list[Subject]:
+    found = [history.subject(each) for each in history.find("enrolments_of", person)]
+    return [each for each in found if each is not None]
+
+
+def _refs(enrolment: Subject) -> tuple[Ref, ...]:
+    return (("person", enrolment.state["person"]), ("programme", enrolment.state["programme"]))
+
+
+def _places(draw: Draw, programme: Subject, change: int) -> tuple[Draft, ...]:
+    """The count of places taken, kept on programmes with a quota. Raises Conflict when none is left."""
+    quota = programme.state.get("quota")
+    if quota is None:
+        return ()
+    taken = programme.state.get("enrolled_count", 0) + change
+    if taken > quota:
+        raise Conflict(f"All {quota} places of this programme are taken.", "Raise the quota or end an enrolment.")
+    return (Draft(draw.new_id(), "PlacesCounted", programme.id, clear={"enrolled_count": max(taken, 0)}),)

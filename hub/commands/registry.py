@@ -1,0 +1,64 @@
+"""The total table of commands: what each is called in the policy, and what decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from hub.commands import access, forming, intake, people, programmes
+from hub.commands.model import CommandSpec
+from hub.commands.reading import named, person_row
+from hub.domain.facts import History, Json
+
+
+def _programme_row(history: History, command: programmes.ProposeEnrolment) -> Mapping[str, Json]:
+    return {"agency": named(history, "programme", command.programme, "programme").state["agency"]}
+
+
+def _enrolment_row(history: History, command: programmes.Enrol | programmes.EndEnrolment) -> Mapping[str, Json]:
+    enrolment = history.subject(command.enrolment)
+    person = history.subject(enrolment.state.get("person", "")) if enrolment else None
+    if enrolment is None or person is None:
+        return {}
+    return {**person_row(history, person), "agency": enrolment.state["agency"]}
+
+
+def _corrected_row(history: History, command: people.CorrectPerson) -> Mapping[str, Json]:
+    person = history.subject(command.person)
+    return person_row(history, person) if person else {}
+
+
+def _named_person(history: History, command: programmes.ProposeEnrolment) -> Mapping[str, Json] | None:
+    """The row of a person named by id: whoever names one by id must be able to see them."""
+    if command.person is None:
+        return None
+    person = history.subject(command.person)
+    return person_row(history, person) if person else {}
+
+
+def _own_agency(history: History, command: Any) -> Mapping[str, Json]:
+    return {"agency": command.agency}
+
+
+COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
+    access.FoundHub: CommandSpec("hub:found", "Policy", access.found_hub, founding=True),
+    access.AdoptPolicy: CommandSpec("policy:adopt", "Policy", access.adopt_policy),
+    access.ListAreas: CommandSpec("area:list", "Area", access.list_areas),
+    access.DefineAgency: CommandSpec("agency:define", "Agency", access.define_agency),
+    access.RegisterActor: CommandSpec("actor:register", "Actor", access.register_actor),
+    access.GrantRole: CommandSpec("role:grant", "Actor", access.grant_role),
+    access.SuspendActor: CommandSpec("actor:suspend", "Actor", access.suspend_actor),
+    intake.OpenRelease: CommandSpec("release:open", "Release", intake.open_release),
+    intake.TakeRecords: CommandSpec("release:take", "Release", intake.take_records),
+    intake.CloseRelease: CommandSpec("release:close", "Release", intake.close_release),
+    intake.AbandonRelease: CommandSpec("release:abandon", "Release", intake.abandon_release),
+    people.FormPersons: CommandSpec("person:form", "Person", forming.form_persons),
+    people.CorrectPerson: CommandSpec("person:correct", "Person", people.correct_person, _corrected_row, _corrected_row),
+    programmes.DefineProgramme: CommandSpec("programme:define", "Programme", programmes.define_programme, _own_agency),
+    programmes.ProposeEnrolment: CommandSpec(
+        "enrolment:propose", "Enrolment", programmes.propose_enrolment, _programme_row, _named_person
+    ),
+    programmes.Enrol: CommandSpec("enrolment:accept", "Enrolment", programmes.enrol, _enrolment_row),
+    programmes.EndEnrolment: CommandSpec("enrolment:end", "Enrolment", programmes.end_enrolment, _enrolment_row),
+})  # fmt: skip

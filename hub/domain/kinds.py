@@ -1,0 +1,191 @@
+"""The total table of fact kinds: whose key seals the payload, how a fact changes the state, what finds it again.
+
+A fold is dumb on purpose: it copies what the fact says and runs no rule, so that replaying the ledger gives
+the same states for ever. What is written here under `owner` and `retention` is part of the ledger's format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from hub.domain.facts import Fact, Json
+
+State = dict[str, Json]
+Fold = Callable[[State, Fact], State]
+Lookups = Callable[[Fact], Iterable[tuple[str, str]]]
+
+
+class Log(StrEnum):
+    """The two ledgers of a hub, with the same code and different contents."""
+
+    CHANGES = "changes"
+    DISCLOSURES = "disclosures"
+
+
+class Owner(StrEnum):
+    """Whose key seals a fact's payload: destroying that key erases it."""
+
+    SUBJECT = "subject"
+    FACT = "fact"
+
+
+class Retention(StrEnum):
+    """How long a payload's key must be kept, and which erasure may destroy it."""
+
+    WORKING = "working"
+    DECREE = "decree"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the hub knows about one kind of fact."""
+
+    name: str
+    type: str
+    """Type of its subject."""
+    fold: Fold
+    log: Log = Log.CHANGES
+    version: int = 1
+    owner: Owner = Owner.SUBJECT
+    retention: Retention = Retention.WORKING
+    lookups: Lookups = lambda fact: ()
+
+
+def _merge(state: State, fact: Fact) -> State:
+    return {**state, **fact.clear}
+
+
+def _keep(state: State, fact: Fact) -> State:
+    return state
+
+
+def _registered(state: State, fact: Fact) -> State:
+    return {**state, **fact.clear, "registered": fact.id}
+
+
+def _granted(state: State, fact: Fact) -> State:
+    return {**state, "grants": [*state.get("grants", []), dict(fact.clear)]}
+
+
+def _record_taken(state: State, fact: Fact) -> State:
+    return {
+        **state,
+        **fact.clear,
+        "taken": fact.id,
+        "release": fact.ref("release"),
+        "dwelling": fact.ref("dwelling"),
+    }
+
+
+def _record_seen(state: State, fact: Fact) -> State:
+    return {**state, "seen_in": fact.ref("release")}
+
+
+def _chunk_taken(state: State, fact: Fact) -> State:
+    counts = {
+        name: state.get(name, 0) + fact.clear[name] for name in ("accepted", "repeated", "refused")
+    }
+    return {**state, **counts, "chunks": state.get("chunks", 0) + 1}
+
+
+def _person_formed(state: State, fact: Fact) -> State:
+    return {**state, "records": list(fact.refs_as("record")), "rule": fact.clear["rule"]}
+
+
+def _golden_chosen(state: State, fact: Fact) -> State:
+    evidence = fact.refs_as("evidence")
+    return {
+        **state,
+        "chosen": {name: evidence[index] for name, index in fact.clear["chosen"].items()},
+        "address": fact.ref("address"),
+        "family_cards": list(fact.refs_as("family_card")),
+    }
+
+
+def _corrected(state: State, fact: Fact) -> State:
+    corrections = dict(state.get("corrections", {}))
+    corrections.update(dict.fromkeys(fact.clear["fields"], fact.id))
+    return {**state, "corrections": corrections}
+
+
+def _evidence(state: State, fact: Fact) -> State:
+    return {**state, **fact.clear, "evidence": fact.ref("evidence")}
+
+
+def _enrolment(state: State, fact: Fact) -> State:
+    return {**state, **fact.clear, **dict(fact.refs)}
+
+
+def _by_code(space: str) -> Lookups:
+    return lambda fact: ((space, fact.clear["code"]),)
+
+
+def _payload_fields(*names: str) -> Lookups:
+    def lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+        values = (fact.payload or {}).get("standardised", {})
+        return [(name, values[name]) for name in names if values.get(name)]
+
+    return lookups
+
+
+def _record_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+    payload = fact.payload or {}
+    register, unit = fact.clear["register"], fact.clear["unit"]
+    found = [(f"row:{register}:{unit}", payload["identity"])] if "identity" in payload else []
+    return [*found, *_payload_fields("nik", "kk")(fact)]
+
+
+def _correction_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+    nik = (fact.payload or {}).get("values", {}).get("nik")
+    return [("nik", nik)] if nik else []
+
+
+def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
+    name = (fact.payload or {}).get("name")
+    return [("actor", name)] if name else []
+
+
+_TABLE = (
+    Kind("AreaListed", "Area", _merge,
+         lookups=lambda fact: ((f"area:{fact.clear['system']}", fact.clear["code"]),)),
+    Kind("AgencyDefined", "Agency", _merge, lookups=_by_code("agency")),
+    Kind("ProgrammeDefined", "Programme", _merge, lookups=_by_code("programme")),
+    Kind("ActorRegistered", "Actor", _registered, retention=Retention.AUDIT, lookups=_actor_name),
+    Kind("RoleGranted", "Actor", _granted, owner=Owner.FACT, retention=Retention.AUDIT),
+    Kind("ActorSuspended", "Actor", _merge, owner=Owner.FACT, retention=Retention.AUDIT),
+    Kind("PolicyAdopted", "Policy", _merge, lookups=lambda fact: (("policy", "running"),)),
+    Kind("ReleaseOpened", "Release", _merge,
+         lookups=lambda fact: (("release", f"{fact.clear['register']}:{fact.clear['label']}"), ("releases", "all"))),
+    Kind("ChunkTaken", "Release", _chunk_taken),
+    Kind("ReleaseClosed", "Release", _merge),
+    Kind("ReleaseAbandoned", "Release", _merge, owner=Owner.FACT),
+    Kind("RecordTaken", "SourceRecord", _record_taken, lookups=_record_lookups),
+    Kind("RecordSeen", "SourceRecord", _record_seen),
+    Kind("PersonFormed", "Person", _person_formed,
+         lookups=lambda fact: [("person_of", record) for record in fact.refs_as("record")]),
+    Kind("GoldenChosen", "Person", _golden_chosen),
+    Kind("PersonCorrected", "Person", _corrected, lookups=_correction_lookups),
+    Kind("AddressFormed", "Address", _evidence,
+         lookups=lambda fact: (("address_of", fact.ref("dwelling") or ""),)),
+    Kind("FamilyCardFormed", "FamilyCard", _evidence,
+         lookups=lambda fact: [("card_of", record) for record in fact.refs_as("record")]),
+    Kind("EnrolmentProposed", "Enrolment", _enrolment, owner=Owner.FACT,
+         lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),)),
+    Kind("PersonEnrolled", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind("EnrolmentEnded", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind("PlacesCounted", "Programme", _merge),
+    Kind("ViewDisclosed", "Disclosure", _keep, log=Log.DISCLOSURES,
+         lookups=lambda fact: [("seen", subject) for subject in fact.refs_as("seen")]),
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
+
+
+def key_owner(fact_kind: str, fact_id: str, subject: str) -> tuple[str, Retention]:
+    """Owner id and retention class of the key that seals a fact's payload."""
+    kind = KINDS[fact_kind]
+    return (fact_id if kind.owner is Owner.FACT else subject), kind.retention

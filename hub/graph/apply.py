@@ -1,0 +1,85 @@
+"""Ops as a handful of batched Cypher statements inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from neo4j import ManagedTransaction, Transaction
+
+from hub.graph.ops import Op, Put, Tie
+
+Tx = ManagedTransaction | Transaction
+
+
+class Folded:
+    """A batch of ops reduced to what is left to do: one put a node, one tie a node and type.
+
+    Within a batch the last word counts, so folding keeps the outcome and lets each statement serve many facts.
+    """
+
+    def __init__(self, ops: Iterable[Op]) -> None:
+        self.puts: dict[tuple[str, str], tuple[dict[str, Any], bool]] = {}
+        self.marks: dict[tuple[str, str], dict[str, None]] = {}
+        self.ties: dict[tuple[str, str, str], Tie] = {}
+        for op in ops:
+            if isinstance(op, Put):
+                self._put(op)
+            else:
+                before = self.ties.get((op.label, op.id, op.type))
+                fresh = op.fresh if before is None else before.fresh
+                self.ties[(op.label, op.id, op.type)] = op if op.fresh == fresh else _refreshed(op, fresh)
+
+    def _put(self, op: Put) -> None:
+        properties, fresh = self.puts.setdefault((op.label, op.id), ({}, op.fresh))
+        properties.update(op.properties)
+        for mark in op.marks:
+            self.marks.setdefault((op.label, mark), {})[op.id] = None
+
+
+def _refreshed(op: Tie, fresh: bool) -> Tie:
+    return Tie(op.label, op.id, op.type, op.target, op.targets, op.target_key, fresh)
+
+
+def apply(tx: Tx, ops: Iterable[Op]) -> None:
+    """Carry out ops: nodes first, then marks, then relationships. Labels and types come from our own tables."""
+    folded = Folded(ops)
+    _put_nodes(tx, folded)
+    for (label, mark), ids in folded.marks.items():
+        tx.run(f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) SET n:`{mark}`", ids=list(ids)).consume()
+    _tie_nodes(tx, folded)
+
+
+def _put_nodes(tx: Tx, folded: Folded) -> None:
+    groups: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for (label, subject), (properties, fresh) in folded.puts.items():
+        row = {"id": subject, "p": {**properties, "id": subject} if fresh else properties}
+        groups.setdefault((label, fresh), []).append(row)
+    for (label, fresh), rows in groups.items():
+        if fresh:
+            tx.run(f"UNWIND $rows AS row CREATE (n:{label}) SET n = row.p", rows=rows).consume()
+        else:
+            query = f"UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n += row.p"
+            tx.run(query, rows=rows).consume()
+
+
+def _tie_nodes(tx: Tx, folded: Folded) -> None:
+    stale: dict[tuple[str, str], list[str]] = {}
+    pairs: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    for tie in folded.ties.values():
+        if not tie.fresh:
+            stale.setdefault((tie.label, tie.type), []).append(tie.id)
+        kind = (tie.label, tie.type, tie.target, tie.target_key)
+        pairs.setdefault(kind, []).extend((tie.id, each) for each in tie.targets)
+    for (label, type_), ids in stale.items():
+        tx.run(f"UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type_}]->() DELETE r", ids=ids).consume()
+    for (label, type_, target, key), each in pairs.items():
+        if each:
+            tx.run(_tie_statement(label, type_, target, key), rows=[list(pair) for pair in each]).consume()
+
+
+def _tie_statement(label: str, type_: str, target: str, key: str) -> str:
+    return (
+        f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) MATCH (b:{target} {{{key}: row[1]}}) "
+        f"CREATE (a)-[:{type_}]->(b)"
+    )

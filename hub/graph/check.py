@@ -1,0 +1,144 @@
+"""Rebuilding the graph from the ledger, and finding where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from neo4j import Driver
+
+from graph_schema import NODES
+from hub.domain.facts import Fact
+from hub.graph.connect import graph_errors
+from hub.graph.ops import Op, Put
+from hub.graph.project import Source, ops_of
+
+_OWN = ("LedgerHead", "SchemaVersion")
+"""Labels of the hub's own bookkeeping, which no fact speaks of."""
+_LABELS = tuple(node.label for node in NODES if node.label not in _OWN)
+_WIPE = """
+MATCH (n) WHERE NOT n:SchemaVersion
+CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS
+"""
+_NODES = "MATCH (n) WHERE NOT n:LedgerHead AND NOT n:SchemaVersion RETURN labels(n) AS labels, properties(n) AS p"
+_TIES = "MATCH (a)-[r]->(b) RETURN labels(a) AS labels, a.id AS id, type(r) AS type, b.id AS to, properties(r) AS p"
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing in which graph and ledger disagree; no value is repeated, since it may be personal."""
+
+    label: str
+    subject: str
+    what: str
+
+
+class ExpectedGraph:
+    """The graph that facts add up to, in memory."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[Key, dict[str, Any]] = {}
+        self.marks: dict[Key, set[str]] = {}
+        self.ties: dict[tuple[str, str, str], tuple[str, str, tuple[str, ...]]] = {}
+
+    def apply(self, ops: Iterable[Op]) -> None:
+        """Carry out ops as Neo4j would."""
+        for op in ops:
+            key = (op.label, op.id)
+            if isinstance(op, Put):
+                node = self.nodes.setdefault(key, {"id": op.id})
+                node.update(op.properties)
+                self.marks.setdefault(key, set()).update(op.marks)
+            else:
+                self.ties[(*key, op.type)] = (op.target, op.target_key, op.targets)
+
+    def properties(self, key: Key) -> dict[str, Any]:
+        """The properties a node should have; what is None is not there."""
+        return {name: value for name, value in self.nodes[key].items() if value is not None}
+
+    def relationships(self) -> set[tuple[str, str, str, str]]:
+        """(label, id, type, id of the target) of every relationship that should be there."""
+        by_code = {(label, node.get("code")): subject for (label, subject), node in self.nodes.items()}
+        found: set[tuple[str, str, str, str]] = set()
+        for (label, subject, type_), (target, key, targets) in self.ties.items():
+            for each in targets:
+                to = each if key == "id" else by_code.get((target, each))
+                if to is not None:
+                    found.add((label, subject, type_, to))
+        return found
+
+
+def expected(source: Source, upto: int) -> ExpectedGraph:
+    """The graph that the first `upto` entries add up to."""
+    graph, after = ExpectedGraph(), 0
+    while after < upto:
+        batch = [each for each in source.changes(after) if each[0] <= upto]
+        if not batch:
+            break
+        facts: Iterator[Fact] = (fact for _, each in batch for fact in each)
+        graph.apply(ops_of(facts, source.payloads))
+        after = batch[-1][0]
+    return graph
+
+
+def differences(driver: Driver, database: str, source: Source) -> tuple[int, list[Difference]]:
+    """Entry up to which the graph was compared, and every difference found, nodes before relationships."""
+    with graph_errors(), driver.session(database=database) as session:
+        head = session.run("MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq").single()
+        seq = int(head["seq"]) if head else 0
+        graph = expected(source, seq)
+        found = list(_node_differences(graph, session.run(_NODES)))
+        found += _tie_differences(graph, session.run(_TIES))
+    return seq, found
+
+
+def wipe(driver: Driver, database: str) -> None:
+    """Empty the graph but for its schema; the next projection starts from the first entry."""
+    with graph_errors(), driver.session(database=database) as session:
+        session.run(_WIPE).consume()
+
+
+def _node_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> Iterator[Difference]:
+    missing = set(graph.nodes)
+    for row in rows:
+        label = next((each for each in row["labels"] if each in _LABELS), "/".join(row["labels"]))
+        key = (label, str(row["p"].get("id")))
+        if key not in graph.nodes:
+            yield Difference(*key, "stands in the graph, but the ledger does not know it")
+            continue
+        if key not in missing:
+            yield Difference(*key, "stands in the graph twice")
+            continue
+        missing.discard(key)
+        yield from _property_differences(graph, key, row["p"])
+        if set(row["labels"]) - {label} != graph.marks.get(key, set()):
+            yield Difference(*key, "bears other labels than the ledger says")
+    for key in sorted(missing):
+        yield Difference(*key, "is missing from the graph")
+
+
+def _property_differences(graph: ExpectedGraph, key: Key, actual: dict[str, Any]) -> Iterator[Difference]:
+    wanted = graph.properties(key)
+    for name in sorted(wanted.keys() | actual.keys()):
+        given = actual.get(name)
+        given = given.to_native() if hasattr(given, "to_native") else given
+        if wanted.get(name) != given:
+            yield Difference(*key, f"differs in {name}")
+
+
+def _tie_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> list[Difference]:
+    wanted, actual, twice = graph.relationships(), set(), []
+    for row in rows:
+        label = next((each for each in row["labels"] if each in _LABELS), "/".join(row["labels"]))
+        tie = (label, str(row["id"]), str(row["type"]), str(row["to"]))
+        if tie in actual or row["p"]:
+            twice.append(Difference(label, tie[1], f"{tie[2]} to {tie[3]} stands twice or bears properties"))
+        actual.add(tie)
+    return [
+        *twice,
+        *(Difference(each[0], each[1], f"lacks {each[2]} to {each[3]}") for each in sorted(wanted - actual)),
+        *(Difference(each[0], each[1], f"has {each[2]} to {each[3]} too many") for each in sorted(actual - wanted)),
+    ]

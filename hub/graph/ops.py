@@ -1,0 +1,221 @@
+"""What a fact does to the graph, as data: nodes put, relationships tied. Two readers: Neo4j, and the check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from hub.domain.facts import Fact, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Set properties of the node (label, id), making it when `fresh`; None takes a property away."""
+
+    label: str
+    id: str
+    properties: Mapping[str, Any]
+    fresh: bool = False
+    marks: tuple[str, ...] = ()
+    """Further labels it bears from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """These are all the outgoing relationships of this type that the node has from now on.
+
+    Targets are values of `target_key` (id unless said otherwise) of nodes of `target` label.
+    """
+
+    label: str
+    id: str
+    type: str
+    target: str
+    targets: tuple[str, ...]
+    target_key: str = "id"
+    fresh: bool = False
+
+
+Op = Put | Tie
+Payload = Callable[[str], Mapping[str, Json]]
+"""The payload of a fact by id; empty when its key is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copier:
+    """What one kind of fact does, and which other facts' payloads it copies from."""
+
+    ops: Callable[[Fact, Payload], Iterator[Op]]
+    needs: Callable[[Fact], tuple[str, ...]] = field(default=lambda fact: ())
+
+
+def _area(fact: Fact, payload: Payload) -> Iterator[Op]:
+    clear = fact.clear
+    names = ("system", "code", "name", "level", "bps_code", "former_names")
+    yield Put("Area", fact.subject, {name: clear.get(name) for name in names}, fact.version == 1)
+    parent = (clear["parent"],) if clear.get("parent") else ()
+    yield Tie("Area", fact.subject, "PART_OF", "Area", parent, "code", fact.version == 1)
+
+
+def _agency(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("Agency", fact.subject, dict(fact.clear), fact.version == 1)
+
+
+def _programme(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("Programme", fact.subject, {**fact.clear, "version": fact.version}, fact.version == 1)
+    yield Tie(
+        "Programme", fact.subject, "RUN_BY", "Agency", (fact.clear["agency"],), "code", fact.version == 1
+    )
+
+
+def _places(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("Programme", fact.subject, {"version": fact.version})
+
+
+def _release(fact: Fact, payload: Payload) -> Iterator[Op]:
+    names = ("register", "label", "status", "accepted", "repeated", "refused", "digest")
+    properties = {name: fact.clear[name] for name in names if name in fact.clear}
+    if "as_of" in fact.clear:
+        properties["as_of"] = date.fromisoformat(fact.clear["as_of"])
+    yield Put("Release", fact.subject, {**properties, "version": fact.version}, fact.version == 1)
+
+
+def _chunk(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("Release", fact.subject, {"version": fact.version})
+
+
+def _record(fact: Fact, payload: Payload) -> Iterator[Op]:
+    row_key = (fact.payload or {}).get("row_key")
+    properties = {"version": fact.version, "register": fact.clear["register"], "unit": fact.clear["unit"],
+                  "row_key": row_key}  # fmt: skip
+    yield Put("SourceRecord", fact.subject, properties, fact.version == 1)
+    release = fact.refs_as("release")
+    yield Tie("SourceRecord", fact.subject, "IN_RELEASE", "Release", release, fresh=fact.version == 1)
+    if fact.version > 1 or fact.ref("dwelling"):
+        dwelling = fact.refs_as("dwelling")
+        yield Tie(
+            "SourceRecord", fact.subject, "FROM_DWELLING", "SourceRecord", dwelling, fresh=fact.version == 1
+        )
+
+
+def _seen(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("SourceRecord", fact.subject, {"version": fact.version})
+
+
+def _formed(fact: Fact, payload: Payload) -> Iterator[Op]:
+    fresh = fact.version == 1
+    yield Put("Person", fact.subject, {"version": fact.version}, fresh)
+    yield Tie("Person", fact.subject, "FORMED_FROM", "SourceRecord", fact.refs_as("record"), fresh=fresh)
+
+
+_COPIED = (
+    "nik",
+    "name",
+    "name_key",
+    "sex",
+    "birthplace",
+    "mother_name",
+    "marital_status",
+    "relation_to_head",
+)
+
+
+def _golden(fact: Fact, payload: Payload) -> Iterator[Op]:
+    fresh = fact.version <= 2  # the choice that comes with the forming: nothing can be tied yet
+    values = _chosen(fact, payload)
+    born = date.fromisoformat(values["born_on"]) if values.get("born_on") else None
+    area = values.get("address")
+    properties = {name: values.get(name) for name in _COPIED}
+    properties |= {
+        "version": fact.version, "born_on": born, "born_year": born.year if born else None, "kelurahan": area,
+        "sort_key": f"{values.get('name_key') or ''} {fact.subject}",
+    }  # fmt: skip
+    yield Put("Person", fact.subject, properties)
+    yield Tie("Person", fact.subject, "LIVES_AT", "Address", fact.refs_as("address"), fresh=fresh)
+    yield Tie("Person", fact.subject, "LISTED_ON", "FamilyCard", fact.refs_as("family_card"), fresh=fresh)
+    yield Tie("Person", fact.subject, "DOMICILED_IN", "Area", (area,) if area else (), "code", fresh)
+
+
+def _chosen(fact: Fact, payload: Payload) -> dict[str, Any]:
+    """Each chosen value, copied from the fact it refers to; the address stands for its area."""
+    evidence = fact.refs_as("evidence")
+    values: dict[str, Any] = {}
+    for name, index in fact.clear["chosen"].items():
+        source = payload(evidence[index])
+        given = source.get("values") or source.get("standardised") or {}
+        values[name] = given.get("area" if name == "address" else name)
+    return values
+
+
+def _corrected(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("Person", fact.subject, {"version": fact.version})
+
+
+def _address(fact: Fact, payload: Payload) -> Iterator[Op]:
+    given = payload(fact.ref("evidence") or "").get("standardised", {})
+    properties = {name: given.get(name) for name in ("text", "street", "number", "rt", "rw")}
+    fresh = fact.version == 1
+    yield Put("Address", fact.subject, {**properties, "version": fact.version}, fresh)
+    area = (given["area"],) if given.get("area") else ()
+    yield Tie("Address", fact.subject, "IN_AREA", "Area", area, "code", fresh)
+
+
+def _card(fact: Fact, payload: Payload) -> Iterator[Op]:
+    number = payload(fact.ref("evidence") or "").get("standardised", {}).get("kk")
+    yield Put("FamilyCard", fact.subject, {"version": fact.version, "number": number}, fact.version == 1)
+
+
+def _proposed(fact: Fact, payload: Payload) -> Iterator[Op]:
+    clear = {"status": fact.clear["status"], "agency": fact.clear["agency"], "version": fact.version}
+    yield Put("Enrolment", fact.subject, clear, fresh=True)
+    yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"), fresh=True)
+    yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=True)
+
+
+def _enrolment(fact: Fact, payload: Payload) -> Iterator[Op]:
+    properties: dict[str, Any] = {"status": fact.clear["status"], "version": fact.version}
+    for name in ("from_on", "to_on"):
+        if name in fact.clear:
+            properties[name] = date.fromisoformat(fact.clear[name])
+    if "reason" in fact.clear:
+        properties["reason"] = fact.clear["reason"]
+    yield Put("Enrolment", fact.subject, properties)
+    visible = fact.clear.get("visible")
+    if visible:
+        until = date.fromisoformat(visible["until"]) if visible["until"] else None
+        name = f"vis_{visible['agency']}_until"
+        yield Put("Person", fact.ref("person") or "", {name: until}, marks=(f"Vis_{visible['agency']}",))
+
+
+def _nothing(fact: Fact, payload: Payload) -> Iterator[Op]:
+    return iter(())
+
+
+COPIERS: Mapping[str, Copier] = MappingProxyType({
+    "AreaListed": Copier(_area),
+    "AgencyDefined": Copier(_agency),
+    "ProgrammeDefined": Copier(_programme),
+    "PlacesCounted": Copier(_places),
+    "ActorRegistered": Copier(_nothing),
+    "RoleGranted": Copier(_nothing),
+    "ActorSuspended": Copier(_nothing),
+    "PolicyAdopted": Copier(_nothing),
+    "ReleaseOpened": Copier(_release),
+    "ChunkTaken": Copier(_chunk),
+    "ReleaseClosed": Copier(_release),
+    "ReleaseAbandoned": Copier(_release),
+    "RecordTaken": Copier(_record),
+    "RecordSeen": Copier(_seen),
+    "PersonFormed": Copier(_formed),
+    "GoldenChosen": Copier(_golden, lambda fact: fact.refs_as("evidence")),
+    "PersonCorrected": Copier(_corrected),
+    "AddressFormed": Copier(_address, lambda fact: fact.refs_as("evidence")),
+    "FamilyCardFormed": Copier(_card, lambda fact: fact.refs_as("evidence")),
+    "EnrolmentProposed": Copier(_proposed),
+    "PersonEnrolled": Copier(_enrolment),
+    "EnrolmentEnded": Copier(_enrolment),
+})  # fmt: skip
+"""The total table: what each kind of fact in the changes does to the graph."""

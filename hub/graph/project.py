@@ -1,0 +1,211 @@
+"""The projector: copies what the ledger says into the graph, once and in order, as the one that holds the lease."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from neo4j import Driver, ManagedTransaction, Session
+
+from hub.domain.errors import HubError, Unavailable
+from hub.domain.facts import Fact, Json
+from hub.faults import reach
+from hub.graph.apply import apply
+from hub.graph.connect import graph_errors
+from hub.graph.ops import COPIERS, Op
+
+_LEASE_SECONDS = 10.0
+_POLL_SECONDS = 0.25
+_BACKOFF_SECONDS = 2.0
+
+_TAKE_LEASE = """
+MERGE (h:LedgerHead {id: 'changes'}) ON CREATE SET h.seq = 0
+WITH h WHERE coalesce(h.lease_until, 0) < timestamp() OR h.holder = $holder
+SET h.holder = $holder, h.lease_until = timestamp() + $lease
+RETURN h.seq AS seq
+"""
+_ADVANCE = """
+MATCH (h:LedgerHead {id: 'changes'}) WHERE h.seq = $after AND h.holder = $holder
+SET h.seq = $upto, h.lease_until = timestamp() + $lease
+RETURN h.seq AS seq
+"""
+_RELEASE_LEASE = "MATCH (h:LedgerHead {id: 'changes', holder: $holder}) REMOVE h.holder, h.lease_until"
+_HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq"
+
+_log = structlog.get_logger(__name__)
+
+
+class Source(Protocol):
+    """Where the projector reads what happened."""
+
+    def changes(self, after: int) -> list[tuple[int, tuple[Fact, ...]]]:
+        """The next entries after a sequence number, with their facts; empty at the end."""
+
+    def payloads(self, ids: Iterable[str]) -> Mapping[str, Json]:
+        """Payloads of facts by id."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the graph is, and what holds it up."""
+
+    seq: int = 0
+    stopped_by: str | None = None
+    """Why the graph does not follow: the fact that can't be copied, or the server that is down."""
+
+
+def ops_of(facts: Iterable[Fact], payloads: Callable[[Iterable[str]], Mapping[str, Json]]) -> list[Op]:
+    """What facts do to the graph, in order."""
+    facts = list(facts)
+    needed = dict.fromkeys(each for fact in facts for each in COPIERS[fact.kind].needs(fact))
+    own = {fact.id: fact.payload or {} for fact in facts if fact.id in needed}
+    found = {**payloads(each for each in needed if each not in own), **own}
+    return [op for fact in facts for op in COPIERS[fact.kind].ops(fact, lambda fact: found.get(fact) or {})]
+
+
+class Projector:
+    """One thread that follows the ledger. Several processes may run one; the lease lets one of them write."""
+
+    def __init__(self, driver: Driver, database: str, source: Source, holder: str) -> None:
+        self._driver = driver
+        self._database = database
+        self._source = source
+        self._holder = holder
+        self._wake = threading.Event()
+        self._closed = threading.Event()
+        self._moved = threading.Condition()
+        self.progress = Progress()
+        self._leased_until = 0.0
+        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the batch under way and give the lease back."""
+        self._closed.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """There is something new."""
+        self._wake.set()
+
+    def wait_for(self, seq: int, seconds: float) -> bool:
+        """Wait until the graph shows entry `seq`; False when it does not in time, or can't."""
+        deadline = time.monotonic() + seconds
+        with self._moved:
+            while self.progress.seq < seq:
+                left = deadline - time.monotonic()
+                if left <= 0 or self.progress.stopped_by:
+                    return False
+                self._moved.wait(left)
+        return True
+
+    def catch_up(self) -> int:
+        """Copy all there is, in this thread; returns the head reached. Raises what stops it."""
+        try:
+            while self._step():
+                pass
+        finally:
+            self._give_back()
+        return self.progress.seq
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            self._wake.clear()
+            try:
+                while not self._closed.is_set() and self._step():
+                    self._set(stopped_by=None)
+                self._set(stopped_by=None)
+                self._wake.wait(_POLL_SECONDS)
+            except HubError as error:
+                self._leased_until = 0.0
+                self._set(stopped_by=error.message)
+                self._closed.wait(_BACKOFF_SECONDS)
+            except Exception as error:  # noqa: BLE001 - reads go on, and /readyz names what stopped the graph
+                self._set(stopped_by=str(error))
+                _log.error("projection stopped", error=type(error).__name__, after=self.progress.seq)
+                self._closed.wait(_BACKOFF_SECONDS)
+        self._give_back()
+
+    def _step(self) -> bool:
+        """Copy the next entries in one transaction; False when there are none or another holds the lease."""
+        with graph_errors(), self._driver.session(database=self._database) as session:
+            if time.monotonic() > self._leased_until and not self._lead(session):
+                return False
+            batch = self._source.changes(self.progress.seq)
+            if not batch:
+                return False
+            upto, ops = batch[-1][0], self._ops(batch)
+            if session.execute_write(self._write, self.progress.seq, upto, ops):
+                reach("project.committed")
+                self._hold()
+                self._set(seq=upto)
+            else:
+                self._leased_until = 0.0  # another took over while this one was slow
+        return True
+
+    def _lead(self, session: Session) -> bool:
+        """Take or renew the lease and learn where the graph is; False while another process holds it."""
+        head = session.execute_write(self._take)
+        self._set(seq=session.execute_read(_read_head) if head is None else head)
+        if head is not None:
+            self._hold()
+        return head is not None
+
+    def _hold(self) -> None:
+        self._leased_until = time.monotonic() + _LEASE_SECONDS / 2
+
+    def _ops(self, batch: list[tuple[int, tuple[Fact, ...]]]) -> list[Op]:
+        try:
+            return ops_of((fact for _, facts in batch for fact in facts), self._source.payloads)
+        except (KeyError, ValueError, TypeError) as error:
+            for seq, facts in batch:
+                for fact in facts:
+                    try:
+                        ops_of((fact,), self._source.payloads)
+                    except (KeyError, ValueError, TypeError):
+                        raise Unavailable(
+                            f"Fact {fact.pos} of entry {seq} ({fact.kind}) can't be copied."
+                        ) from error
+            raise
+
+    def _take(self, tx: ManagedTransaction) -> int | None:
+        row = tx.run(_TAKE_LEASE, holder=self._holder, lease=int(_LEASE_SECONDS * 1000)).single()
+        return int(row["seq"]) if row else None
+
+    def _write(self, tx: ManagedTransaction, after: int, upto: int, ops: list[Op]) -> bool:
+        """The head moves in the transaction of the change: a replay finds it moved and does nothing."""
+        moved = tx.run(
+            _ADVANCE, after=after, upto=upto, holder=self._holder, lease=int(_LEASE_SECONDS * 1000)
+        ).single()
+        if moved is None:
+            return False
+        apply(tx, ops)
+        reach("project.written")
+        return True
+
+    def _set(self, **changes: int | str | None) -> None:
+        with self._moved:
+            for name, value in changes.items():
+                setattr(self.progress, name, value)
+            self._moved.notify_all()
+
+    def _give_back(self) -> None:
+        try:
+            with graph_errors(), self._driver.session(database=self._database) as session:
+                session.run(_RELEASE_LEASE, holder=self._holder).consume()
+        except HubError:
+            return  # the lease runs out by itself
+
+
+def _read_head(tx: ManagedTransaction) -> int:
+    row = tx.run(_HEAD).single()
+    return int(row["seq"]) if row else 0

@@ -1,0 +1,241 @@
+"""Questions that the ledger itself answers: entries, checkpoints, proofs, disclosures, releases, who am I."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import select
+
+from hub.access.scope import Scope
+from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.facts import Fact, Json
+from hub.domain.kinds import KINDS, Log, Retention
+from hub.ledger import canon
+from hub.ledger.note import Checkpoint
+from hub.ledger.rows import EntryRow, FactRow, table
+from hub.ledger.store import Entry, Ledger
+from hub.questions import model
+from hub.questions.cursor import Cursors
+from hub.questions.registry import Viewed
+
+_ENTRY, _FACT = table(EntryRow), table(FactRow)
+_LONGEST_PAGE = 100
+_PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment")
+
+
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """An entry as the API names it, without its facts."""
+    return {
+        "seq": entry.seq, "recorded_at": entry.at, "actor": entry.actor, "agency": entry.agency,
+        "action": entry.action, "purpose": entry.purpose, "legal_basis": entry.basis,
+        "policy_version": entry.policy_version, "leaf_hash": entry.leaf_hash.hex(),
+        "subjects": list(dict.fromkeys(fact.subject for fact in entry.facts)),
+    }  # fmt: skip
+
+
+def checkpoint_dict(checkpoint: Checkpoint) -> dict[str, Any]:
+    """A checkpoint as the API names it."""
+    return {
+        "origin": checkpoint.origin, "size": checkpoint.size, "root_hash": checkpoint.root.hex(),
+        "note": checkpoint.note, "cosignatures": [],
+    }  # fmt: skip
+
+
+def sees_values(scope: Scope) -> bool:
+    """Whether a scope is shown every class of value that a payload may hold, on every row."""
+    shown = (("Person", "nik"), ("Person", "mother_name"), ("Person", "born_on"), ("Address", "text"),
+             ("FamilyCard", "number"), ("SourceRecord", "row_key"))  # fmt: skip
+    return all(scope.shows(label, name) for label, name in shown)
+
+
+class _FactViews:
+    """Facts of one entry before and after, masked for one scope."""
+
+    def __init__(self, ledger: Ledger, scope: Scope) -> None:
+        self._ledger = ledger
+        self._values = sees_values(scope)
+        self.seen: dict[str, None] = {}
+        self.withheld: dict[str, None] = {}
+
+    def view(self, fact: Fact, before: Fact | None) -> dict[str, Any]:
+        """One fact as the API names it; the payload's fields are withheld unless the scope is shown all."""
+        kind = KINDS[fact.kind]
+        open_to_all = kind.retention is Retention.AUDIT  # about actors and grants, not about the poor
+        shown = self._values or open_to_all
+        if fact.payload is not None and shown and kind.type in _PERSONAL_TYPES:
+            self.seen[fact.subject] = None
+        withheld = [] if shown or fact.payload is None else [{"field": "payload", "reason": "class"}]
+        if withheld:
+            self.withheld["payload"] = None
+        return {
+            "kind": fact.kind, "subject": fact.subject, "before": _content(before, shown) if before else None,
+            "after": _content(fact, shown), "withheld": withheld, "erased": False,
+        }  # fmt: skip
+
+
+def _content(fact: Fact, values: bool) -> dict[str, Json]:
+    content: dict[str, Json] = {**fact.clear}
+    if fact.refs:
+        content["refs"] = [{"role": role, "id": to} for role, to in fact.refs]
+    if values and fact.payload is not None:
+        content["payload"] = fact.payload
+    return content
+
+
+def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cursors: Cursors) -> Viewed:
+    entry = ledger.entry(Log.CHANGES, question.seq)
+    views = _FactViews(ledger, scope)
+    former = ledger.former([fact for fact in entry.facts if fact.version > 1])
+    facts = [views.view(fact, former.get(fact.id)) for fact in entry.facts]
+    return Viewed({**entry_dict(entry), "facts": facts}, tuple(views.seen), tuple(views.withheld))
+
+
+def _page(page: model.Page) -> int:
+    if page.last is not None or page.before is not None:
+        raise InvalidInput("Entries are paged forwards, newest first.", "Use first and after.")
+    first = 20 if page.first is None else page.first
+    if not 0 <= first <= _LONGEST_PAGE:
+        raise InvalidInput(f"A page holds 0 to {_LONGEST_PAGE} rows.", "Ask for less and go on after the last one.")
+    return first
+
+
+def _connection(nodes: list[tuple[int, dict[str, Any]]], first: int, cursors: Cursors, kind: str) -> dict[str, Any]:
+    shown = nodes[:first]
+    edges = [{"cursor": cursors.seal(kind, seq), "node": node} for seq, node in shown]
+    return {
+        "edges": edges,
+        "page_info": {
+            "has_next_page": len(nodes) > first, "has_previous_page": False,
+            "start_cursor": edges[0]["cursor"] if edges else None,
+            "end_cursor": edges[-1]["cursor"] if edges else None,
+        },
+    }  # fmt: skip
+
+
+def _seqs(ledger: Ledger, log: Log, page: model.Page, cursors: Cursors, conditions: list[Any]) -> tuple[list[int], int]:
+    first = _page(page)
+    query = select(_ENTRY.c.seq).where(_ENTRY.c.log == log.value, *conditions)
+    if page.after is not None:
+        query = query.where(_ENTRY.c.seq < cursors.open(log.value, page.after))
+    with ledger.reading() as connection:
+        return [row.seq for row in connection.execute(query.order_by(_ENTRY.c.seq.desc()).limit(first + 1))], first
+
+
+def _about(subjects: tuple[str, ...], log: Log) -> Any:
+    facts = select(_FACT.c.seq).where(_FACT.c.subject.in_(subjects), _FACT.c.log == log.value)
+    return _ENTRY.c.seq.in_(facts)
+
+
+def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope, cursors: Cursors) -> Viewed:
+    conditions: list[Any] = []
+    if question.subject is not None:
+        conditions.append(_about((question.subject,), Log.CHANGES))
+    if question.actor is not None:
+        conditions.append(_ENTRY.c.actor == question.actor)
+    seqs, first = _seqs(ledger, Log.CHANGES, question.page, cursors, conditions)
+    nodes = []
+    for seq in seqs:
+        entry = ledger.entry(Log.CHANGES, seq)
+        # A list shows which facts there are; their values are opened, and recorded as seen, entry by entry.
+        facts = [
+            {"kind": fact.kind, "subject": fact.subject, "before": None, "after": _content(fact, False),
+             "erased": False, "withheld": [{"field": "payload", "reason": "list"}] if fact.payload else []}
+            for fact in entry.facts
+        ]  # fmt: skip
+        nodes.append((seq, {**entry_dict(entry), "facts": facts}))
+    total = ledger.size(Log.CHANGES) if not conditions else None
+    return Viewed({**_connection(nodes, first, cursors, Log.CHANGES.value), "total_count": total}, (), ())
+
+
+def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: Cursors) -> Viewed:
+    conditions: list[Any] = []
+    if question.person is not None:
+        conditions.append(_about(ledger.find("seen", question.person), Log.DISCLOSURES))
+    if question.actor is not None:
+        conditions.append(_ENTRY.c.actor == question.actor)
+    seqs, first = _seqs(ledger, Log.DISCLOSURES, question.page, cursors, conditions)
+    nodes = []
+    for seq in seqs:
+        entry = ledger.entry(Log.DISCLOSURES, seq)
+        fact = entry.facts[0]
+        node = entry_dict(entry) | {
+            "question": fact.clear["question"], "withheld": fact.clear["withheld"],
+            "subjects": list(fact.refs_as("seen")),
+        }  # fmt: skip
+        nodes.append((seq, node))
+    connection = _connection(nodes, first, cursors, Log.DISCLOSURES.value)
+    total = ledger.size(Log.DISCLOSURES) if not conditions else None
+    return Viewed({**connection, "total_count": total}, (), ())
+
+
+def _checkpoint(ledger: Ledger, question: model.LedgerCheckpoint, scope: Scope, cursors: Cursors) -> Viewed:
+    if question.size is None:
+        found = ledger.proofs.checkpoint(Log.CHANGES)
+    else:
+        found = ledger.proofs.newest(Log.CHANGES, question.size)
+    if found is None:
+        raise NotFound("No checkpoint of that size has been signed.", "Ask for a smaller one, or for the newest.")
+    return Viewed(checkpoint_dict(found), (), ())
+
+
+def inclusion_proof(ledger: Ledger, seq: int, size: int | None) -> dict[str, Any]:
+    """The proof that entry `seq` stands in a signed tree, with the C2SP tlog-proof text."""
+    if seq < 1:
+        raise NotFound(f"There is no entry {seq}.", "Entries are numbered from 1.")
+    newest = ledger.proofs.checkpoint(Log.CHANGES)
+    checkpoint = newest if size is None else ledger.proofs.newest(Log.CHANGES, max(size, seq))
+    if checkpoint is None or seq > checkpoint.size:
+        raise NotFound(f"There is no signed tree that holds entry {seq}.", "Ask without a size.")
+    path = ledger.proofs.inclusion(Log.CHANGES, seq, checkpoint.size)
+    lines = ["c2sp.org/tlog-proof@v1", f"index {seq - 1}", *(base64.b64encode(each).decode() for each in path)]
+    return {
+        "seq": seq, "size": checkpoint.size, "leaf_hash": ledger.leaf_hash(Log.CHANGES, seq).hex(),
+        "path": [each.hex() for each in path], "checkpoint": checkpoint_dict(checkpoint),
+        "file": "\n".join(lines) + "\n\n" + checkpoint.note,
+    }  # fmt: skip
+
+
+def _inclusion(ledger: Ledger, question: model.InclusionProof, scope: Scope, cursors: Cursors) -> Viewed:
+    return Viewed(inclusion_proof(ledger, question.seq, question.size), (), ())
+
+
+def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: Cursors) -> Viewed:
+    found = []
+    for release in ledger.subjects(ledger.find("releases", "all")).values():
+        state = release.state
+        if question.register in (None, state["register"]) and question.label in (None, state["label"]):
+            counts = {name: state.get(name, 0) for name in ("accepted", "repeated", "refused", "chunks")}
+            names = ("register", "label", "as_of", "status", "digest")
+            found.append({"id": release.id, **{name: state[name] for name in names}, **counts})
+    return Viewed(sorted(found, key=lambda each: str(each["id"]), reverse=True), (), ())
+
+
+def _release_records(ledger: Ledger, question: model.ReleaseRecords, scope: Scope, cursors: Cursors) -> Viewed:
+    chunks = [fact.seq for fact in ledger.facts_of(question.release)
+              if fact.kind == "ChunkTaken" and fact.seq > question.after]  # fmt: skip
+    if not chunks:
+        return Viewed({"records": [], "next": None}, (), ())
+    query = (
+        select(_FACT.c.subject, _FACT.c.data)
+        .where(_FACT.c.log == Log.CHANGES.value, _FACT.c.seq == chunks[0], _FACT.c.kind == "RecordTaken")
+        .order_by(_FACT.c.pos)
+    )
+    with ledger.reading() as connection:
+        rows = connection.execute(query).all()
+    records = [row.subject for row in rows if canon.decode(row.data)["clear"]["unit"] == "person"]
+    return Viewed({"records": records, "next": chunks[0]}, (), ())
+
+
+ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = MappingProxyType({
+    model.LedgerEntry: _ledger_entry,
+    model.LedgerEntries: _ledger_entries,
+    model.LedgerCheckpoint: _checkpoint,
+    model.InclusionProof: _inclusion,
+    model.Disclosures: _disclosures,
+    model.Releases: _releases,
+    model.ReleaseRecords: _release_records,
+})  # fmt: skip
+"""Question → what answers it from the ledger. Reads only, in a thread of its own."""

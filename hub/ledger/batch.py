@@ -1,0 +1,213 @@
+"""One group commit: entries that are checked, numbered, hashed into the tree and written together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from hub.domain.errors import HubError, RequestConflict, VersionConflict
+from hub.ledger import tree
+from hub.ledger.entries import Appended, Pending, instant, leaf, leaf_bytes
+from hub.ledger.rows import EntryRow, FactRow, KeyRow, LookupRow, NodeRow, SubjectRow, table
+from hub.ledger.vault import Vault
+
+Row = dict[str, Any]
+_ENTRY, _FACT, _NODE, _SUBJECT = table(EntryRow), table(FactRow), table(NodeRow), table(SubjectRow)
+_LOOKUP = table(LookupRow)
+_STRIDE = 1000
+
+VERSIONS = select(_SUBJECT.c.id, _SUBJECT.c.version).where(_SUBJECT.c.id.in_(bindparam("ids", expanding=True)))
+FOUND = (
+    select(_LOOKUP.c.key, _LOOKUP.c.subject)
+    .where(_LOOKUP.c.space == bindparam("space"), _LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(_LOOKUP.c.subject)
+)
+_HEAD = (
+    select(_ENTRY.c.seq, _ENTRY.c.at).where(_ENTRY.c.log == bindparam("log")).order_by(_ENTRY.c.seq.desc()).limit(1)
+)
+_REQUEST = select(_ENTRY).where(
+    _ENTRY.c.log == bindparam("log"), _ENTRY.c.actor == bindparam("actor"), _ENTRY.c.request == bindparam("request")
+)
+_SUBJECTS_OF = (
+    select(_FACT.c.subject, _FACT.c.subject_version)
+    .where(_FACT.c.log == bindparam("log"), _FACT.c.seq == bindparam("seq"))
+    .order_by(_FACT.c.pos)
+)
+
+
+def strides(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Values in lists short enough for one statement."""
+    everything = list(values)
+    for begin in range(0, len(everything), _STRIDE):
+        yield everything[begin : begin + _STRIDE]
+
+
+def read_nodes(connection: Connection, log: str) -> Callable[[set[tree.Node]], dict[tree.Node, bytes]]:
+    """A reader of stored nodes of a log, for hub.ledger.tree."""
+
+    def read(nodes: set[tree.Node]) -> dict[tree.Node, bytes]:
+        found: dict[tree.Node, bytes] = {}
+        for level, index in nodes:
+            if level == 0:
+                query = select(_ENTRY.c.leaf_hash).where(_ENTRY.c.log == log, _ENTRY.c.seq == index + 1)
+            else:
+                query = select(_NODE.c.hash).where(
+                    and_(_NODE.c.log == log, _NODE.c.level == level, _NODE.c.idx == index)
+                )
+            stored = connection.execute(query).scalar()
+            found[(level, index)] = stored if isinstance(stored, bytes) else b""
+        return found
+
+    return read
+
+
+def frontier_at(connection: Connection, log: str, size: int) -> tree.Frontier:
+    """The right edge of a log's tree at a size, from stored nodes."""
+    nodes = tree.perfect_nodes(0, size)
+    stored = read_nodes(connection, log)(set(nodes))
+    return tree.Frontier(size, [stored[node] for node in nodes])
+
+
+def earlier(
+    connection: Connection, vault: Vault, request: tuple[str, str, str], body: bytes
+) -> Appended | None:
+    """What (log, actor, request id) was answered before, or None. Raises RequestConflict when the body differs."""
+    log, actor, request_id = request
+    row = connection.execute(_REQUEST, {"log": log, "actor": actor, "request": request_id}).first()
+    if row is None:
+        return None
+    facts = connection.execute(_SUBJECTS_OF, {"log": log, "seq": row.seq}).all()
+    subject = facts[0].subject if facts else None
+    version = max((each.subject_version for each in facts if each.subject == subject), default=None)
+    appended = Appended(row.seq, row.leaf_hash, row.at, subject, version, repeated=True)
+    return _same((vault.open_body(row.body, log, actor, request_id), appended), body)
+
+
+def _same(known: tuple[bytes, Appended], body: bytes) -> Appended:
+    if known[0] != body:
+        raise RequestConflict("This request id was used for another request.", "Use a fresh UUID.")
+    return known[1]
+
+
+class _Tail:
+    """Where a log ends while a batch is made: read from the database under the lock, never from memory."""
+
+    def __init__(self, connection: Connection, log: str) -> None:
+        head = connection.execute(_HEAD, {"log": log}).first()
+        self.seq, self.at = (head.seq, head.at) if head else (0, "")
+        self.frontier = frontier_at(connection, log, self.seq)
+
+
+class Batch:
+    """Collects the rows of a group; `flush` writes them. One instance a transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault, now: datetime) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._now = instant(now)
+        self._tails: dict[str, _Tail] = {}
+        self._versions: dict[str, int] = {}
+        self._found: dict[tuple[str, bytes], set[str]] = {}
+        self._requests: dict[tuple[str, str, str], tuple[bytes, Appended]] = {}
+        self._rows: dict[type[SQLModel], list[Row]] = {
+            kind: [] for kind in (EntryRow, FactRow, KeyRow, NodeRow, SubjectRow, LookupRow)
+        }
+
+    def look(self, group: Sequence[Pending]) -> None:
+        """Read what all decisions of the group looked at, as it stands now under the lock."""
+        wanted = {each for pending in group for each in pending.reads.versions}
+        for ids in strides(wanted):
+            self._versions.update((row.id, row.version) for row in self._connection.execute(VERSIONS, {"ids": ids}))
+        spaces: dict[str, set[bytes]] = {}
+        for pending in group:
+            for space, key in pending.reads.finds:
+                spaces.setdefault(space, set()).add(key)
+        for space, keys in spaces.items():
+            for some in strides(keys):
+                for key, subject in self._connection.execute(FOUND, {"space": space, "keys": some}):
+                    self._found.setdefault((space, key), set()).add(subject)
+
+    def add(self, pending: Pending) -> Appended | HubError:
+        """Check one entry and collect its rows, or say why it can't stand."""
+        try:
+            return self._earlier(pending) or self._collect(pending)
+        except HubError as error:
+            return error
+
+    def flush(self) -> None:
+        """Write all collected rows."""
+        subjects = self._rows[SubjectRow]
+        self._rows[SubjectRow] = list({row["id"]: row for row in subjects}.values())
+        for kind, rows in self._rows.items():
+            if rows:
+                self._connection.execute(self._insert(kind), rows)
+
+    def _insert(self, kind: type[SQLModel]) -> Any:
+        if kind not in (SubjectRow, LookupRow):
+            return insert(table(kind))
+        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
+        statement = dialect.insert(table(kind))
+        if kind is LookupRow:
+            return statement.on_conflict_do_nothing()
+        new = statement.excluded
+        return statement.on_conflict_do_update(
+            index_elements=["id"], set_={"version": new.version, "state": new.state}
+        )
+
+    def _earlier(self, pending: Pending) -> Appended | None:
+        log, actor, request = pending.log.value, pending.warrant.actor, pending.request
+        known = self._requests.get((log, actor, request))
+        if known is None:
+            return earlier(self._connection, self._vault, (log, actor, request), pending.body)
+        return _same(known, pending.body)
+
+    def _demand_unchanged(self, pending: Pending) -> None:
+        for subject, version in pending.reads.versions.items():
+            if self._versions.get(subject, 0) != version:
+                raise VersionConflict(
+                    "Somebody changed this at the same time.", "Look at it as it is now and try again."
+                )
+        for wanted, seen in pending.reads.finds.items():
+            if self._found.get(wanted, set()) != set(seen):
+                raise VersionConflict("Somebody added the same at the same time.", "Look again and try again.")
+
+    def _collect(self, pending: Pending) -> Appended:
+        self._demand_unchanged(pending)
+        log, sealed, rows = pending.log.value, pending.sealed, self._rows
+        tail = self._tails.get(log) or self._tails.setdefault(log, _Tail(self._connection, log))
+        seq, at = tail.seq + 1, max(self._now, tail.at)
+        fields = leaf(pending, seq, at)
+        data = leaf_bytes(fields)
+        hashed = tree.leaf_hash(data)
+        tail.seq, tail.at = seq, at
+        rows[NodeRow] += [
+            {"log": log, "level": level, "idx": index, "hash": made}
+            for level, index, made in tail.frontier.append(hashed)
+        ]
+        del fields["v"]
+        actor, request = pending.warrant.actor, pending.request
+        body = self._vault.seal_body(pending.body, log, actor, request)
+        rows[EntryRow].append(
+            {**fields, "log": log, "data": data, "leaf_hash": hashed, "facts_root": sealed.facts_root, "body": body}
+        )
+        rows[FactRow] += [{**row, "log": log, "seq": seq} for row in sealed.facts]
+        rows[KeyRow] += sealed.keys
+        rows[LookupRow] += sealed.lookups
+        rows[SubjectRow] += sealed.subjects
+        self._remember(pending)
+        appended = Appended(seq, hashed, at, sealed.subject, sealed.version)
+        repeated = Appended(seq, hashed, at, sealed.subject, sealed.version, repeated=True)
+        self._requests[(log, actor, request)] = (pending.body, repeated)
+        return appended
+
+    def _remember(self, pending: Pending) -> None:
+        """Later entries of the same group see what this one says."""
+        for row in pending.sealed.subjects:
+            self._versions[row["id"]] = row["version"]
+        for row in pending.sealed.lookups:
+            self._found.setdefault((row["space"], row["key"]), set()).add(row["subject"])

@@ -1,0 +1,255 @@
+"""The ledger: appends entries, reads them back, signs what it holds, proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from hub.domain.errors import NotFound
+from hub.domain.facts import Draft, Fact, Json, Subject
+from hub.domain.kinds import Log, key_owner
+from hub.ledger import canon
+from hub.ledger.batch import FOUND, earlier, strides
+from hub.ledger.engine import database_errors, open_engine
+from hub.ledger.entries import Appended, Pending, ReadSet, Warrant
+from hub.ledger.history import LedgerHistory
+from hub.ledger.note import Signer
+from hub.ledger.proofs import Proofs, size_of
+from hub.ledger.rows import EntryRow, FactRow, KeyRow, SubjectRow, table
+from hub.ledger.seal import Sealer, fact_from
+from hub.ledger.vault import LedgerKeys, Vault
+from hub.ledger.writer import Writer
+
+_ENTRY, _FACT, _KEY = table(EntryRow), table(FactRow), table(KeyRow)
+_SUBJECT = table(SubjectRow)
+
+_FACTS = select(_FACT, _KEY.c.wrapped).join(
+    _KEY, (_KEY.c.owner == _FACT.c.owner) & (_KEY.c.retention == _FACT.c.retention), isouter=True
+)
+_RANGE = _FACTS.where(
+    _FACT.c.log == bindparam("log"), _FACT.c.seq > bindparam("after"), _FACT.c.seq <= bindparam("upto")
+).order_by(_FACT.c.seq, _FACT.c.pos)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry read back, with its facts and their opened payloads."""
+
+    log: Log
+    seq: int
+    at: str
+    actor: str
+    agency: str | None
+    action: str
+    purpose: str
+    basis: str
+    policy_version: int
+    request: str
+    leaf_hash: bytes
+    data: bytes
+    facts: tuple[Fact, ...]
+
+
+class Ledger:
+    """One ledger of two logs in one database. Thread-safe; several processes may share the database."""
+
+    def __init__(self, url: str, keys: LedgerKeys, origin: str) -> None:
+        self.engine = open_engine(url)
+        self.vault = Vault(keys)
+        self.proofs = Proofs(self.engine, {log: Signer(f"{origin}/{log.value}", keys.signing) for log in Log})
+        self.proofs.refuse_when_shortened()
+        self._listeners: list[Callable[[Log, int], None]] = []
+        self.writer = Writer(self.engine, self.vault, self._tell, self._sign_all)
+
+    def close(self) -> None:
+        """Write what is queued, sign, and let go of the database."""
+        self.writer.close()
+        self._sign_all()
+        self.engine.dispose()
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    def history(self) -> LedgerHistory:
+        """A fresh History for one decision."""
+        return LedgerHistory(self)
+
+    def prepare(
+        self, log: Log, warrant: Warrant, request: tuple[str, bytes], drafts: Sequence[Draft], history: LedgerHistory
+    ) -> Pending:
+        """Seal the drafts of a decision into an entry that can be appended. `request` is its id and body digest."""
+        known = history.known()
+        sealed = Sealer(self.vault, known, self._keys_for(drafts, known)).seal(drafts)
+        reads = history.read_set()
+        versions = {**reads.versions, **{each: known[each].version if each in known else 0
+                                         for each in sealed.created if log is Log.CHANGES}}  # fmt: skip
+        return Pending(log, warrant, request[0], request[1], sealed, ReadSet(versions, reads.finds))
+
+    def disclosure(self, warrant: Warrant, draft: Draft, versions: Mapping[str, int]) -> Pending:
+        """Seal the record of an answer, bound to the versions of the rights it was given under."""
+        sealed = Sealer(self.vault, {}, {}).seal((draft,))
+        request = draft.id  # nobody repeats a disclosure: its own id serves
+        return Pending(Log.DISCLOSURES, warrant, request, b"\0" * 32, sealed, ReadSet(versions))
+
+    def append(self, pending: Pending) -> Future[Appended]:
+        """Append an entry; the future is done when it is durable, or holds why it was refused."""
+        return self.writer.put(pending)
+
+    def replayed(self, log: Log, actor: str, request: str, body: bytes) -> Appended | None:
+        """The earlier outcome of a request id, or None. Raises RequestConflict when its body was another."""
+        with self.reading() as connection:
+            return earlier(connection, self.vault, (log.value, actor, request), body)
+
+    def on_append(self, listener: Callable[[Log, int], None]) -> None:
+        """Have a function called, in the writer's thread, with each log and its new size."""
+        self._listeners.append(listener)
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    def size(self, log: Log) -> int:
+        """Number of entries."""
+        with self.reading() as connection:
+            return size_of(connection, log)
+
+    def entries(self, log: Log, after: int, limit: int, facts: int = 20_000) -> list[Entry]:
+        """Up to `limit` entries after a sequence number, in order, with facts; fewer when they hold many facts."""
+        with self.reading() as connection:
+            query = select(_ENTRY).where(_ENTRY.c.log == log.value, _ENTRY.c.seq > after)
+            rows = connection.execute(query.order_by(_ENTRY.c.seq).limit(limit)).all()
+            taken, count = 0, 0
+            while taken < len(rows) and (taken == 0 or count + rows[taken].n <= facts):
+                count += rows[taken].n
+                taken += 1
+            rows = rows[:taken]
+            by_seq = self._facts_between(connection, log, after, rows[-1].seq if rows else after)
+        return [_entry(log, row, tuple(by_seq.get(row.seq, ()))) for row in rows]
+
+    def entry(self, log: Log, seq: int) -> Entry:
+        """One entry. Raises NotFound."""
+        found = self.entries(log, seq - 1, 1)
+        if not found or found[0].seq != seq:
+            raise NotFound(f"There is no entry {seq}.", f"The ledger holds entries 1 to {self.size(log)}.")
+        return found[0]
+
+    def subjects(self, ids: Iterable[str]) -> dict[str, Subject]:
+        """States of subjects that exist, by id."""
+        found: dict[str, Subject] = {}
+        with self.reading() as connection:
+            for some in strides(ids):
+                for row in connection.execute(select(_SUBJECT).where(_SUBJECT.c.id.in_(some))):
+                    found[row.id] = Subject(row.id, row.type, row.version, canon.decode(row.state))
+        return found
+
+    def find_many(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The subjects that look-ups name, oldest first; empty for those that name none."""
+        spaces: dict[str, dict[bytes, str]] = {}
+        for space, value in wanted:
+            spaces.setdefault(space, {})[self.vault.look_up(space, value)] = value
+        found: dict[tuple[str, str], list[str]] = {
+            (space, value): [] for space, keys in spaces.items() for value in keys.values()
+        }
+        with self.reading() as connection:
+            for space, keys in spaces.items():
+                for some in strides(keys):
+                    for key, subject in connection.execute(FOUND, {"space": space, "keys": some}):
+                        found[(space, keys[key])].append(subject)
+        return {each: tuple(subjects) for each, subjects in found.items()}
+
+    def find(self, space: str, value: str) -> tuple[str, ...]:
+        """The subjects that one look-up names."""
+        return self.find_many([(space, value)])[(space, value)]
+
+    def facts(self, ids: Iterable[str]) -> dict[str, Fact]:
+        """Facts by id, payloads opened."""
+        found: dict[str, Fact] = {}
+        with self.reading() as connection:
+            for some in strides(ids):
+                for row in connection.execute(_FACTS.where(_FACT.c.id.in_(some))):
+                    found[row.id] = self._open(row)
+        return found
+
+    def payloads(self, ids: Iterable[str]) -> dict[str, Json]:
+        """Opened payloads by fact id."""
+        return {each: fact.payload for each, fact in self.facts(ids).items()}
+
+    def facts_of(self, subject: str) -> list[Fact]:
+        """All facts about one subject in order, payloads opened."""
+        with self.reading() as connection:
+            query = _FACTS.where(_FACT.c.subject == subject).order_by(_FACT.c.seq, _FACT.c.pos)
+            return [self._open(row) for row in connection.execute(query)]
+
+    def former(self, facts: Iterable[Fact]) -> dict[str, Fact]:
+        """For each fact the one of the same kind that last spoke of its subject before it, by the later one's id."""
+        found: dict[str, Fact] = {}
+        for fact in facts:
+            query = (
+                _FACTS.where(_FACT.c.subject == fact.subject, _FACT.c.kind == fact.kind)
+                .where(_FACT.c.subject_version < fact.version)
+                .order_by(_FACT.c.subject_version.desc())
+                .limit(1)
+            )
+            with self.reading() as connection:
+                row = connection.execute(query).first()
+            if row is not None:
+                found[fact.id] = self._open(row)
+        return found
+
+    def leaf_hash(self, log: Log, seq: int) -> bytes:
+        """The stored leaf hash of one entry."""
+        with self.reading() as connection:
+            query = select(_ENTRY.c.leaf_hash).where(_ENTRY.c.log == log.value, _ENTRY.c.seq == seq)
+            return bytes(connection.execute(query).scalar_one())
+
+    # -- inside --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading only."""
+        with database_errors(), self.engine.connect() as connection:
+            yield connection
+
+    def _facts_between(self, connection: Connection, log: Log, after: int, upto: int) -> dict[int, list[Fact]]:
+        by_seq: dict[int, list[Fact]] = {}
+        for row in connection.execute(_RANGE, {"log": log.value, "after": after, "upto": upto}):
+            by_seq.setdefault(row.seq, []).append(self._open(row))
+        return by_seq
+
+    def _open(self, row: Any) -> Fact:
+        payload = None
+        if row.sealed is not None and row.wrapped is not None:
+            key = self.vault.unwrap(row.owner, row.retention, row.wrapped)
+            payload = canon.decode(self.vault.open(key, row.id, row.sealed)[1])
+        return fact_from(row, payload)
+
+    def _keys_for(self, drafts: Sequence[Draft], known: Mapping[str, Subject]) -> dict[tuple[str, str], bytes]:
+        """Keys that owners known before already have."""
+        owners = {
+            key_owner(draft.kind, draft.id, draft.subject)[0]
+            for draft in drafts
+            if draft.payload is not None and draft.subject in known
+        }
+        keys: dict[tuple[str, str], bytes] = {}
+        with self.reading() as connection:
+            for some in strides(owners):
+                for row in connection.execute(select(_KEY).where(_KEY.c.owner.in_(some))):
+                    keys[(row.owner, row.retention)] = self.vault.unwrap(row.owner, row.retention, row.wrapped)
+        return keys
+
+    def _tell(self, log: Log, size: int) -> None:
+        for listener in self._listeners:
+            listener(log, size)
+
+    def _sign_all(self) -> None:
+        for log in Log:
+            self.proofs.checkpoint(log)
+
+
+def _entry(log: Log, row: Any, facts: tuple[Fact, ...]) -> Entry:
+    return Entry(
+        log, row.seq, row.at, row.actor, row.agency, row.action, row.purpose, row.basis, row.policy_version,
+        row.request, row.leaf_hash, row.data, facts,
+    )  # fmt: skip
