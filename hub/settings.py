@@ -13,24 +13,31 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path(".hub"), description="Folder of the hub's own state, keys and logs.")
+    home: Path = Field(default=Path(".hub"), description="Folder of the hub's own state, keys and logs.")
     ledger_url: str | None = Field(
-        None, description="SQLAlchemy address of the ledger; SQLite under `home` unless given."
+        default=None, description="SQLAlchemy address of the ledger; SQLite under `home` unless given."
     )
-    neo4j_uri: str | None = Field(None, description="A Neo4j server to use instead of the embedded one.")
-    neo4j_user: str = Field("neo4j", description="Its user.")
-    neo4j_password: SecretStr | None = Field(None, description="Its password.")
-    neo4j_database: str = Field("neo4j", description="Its database.")
-    neo4j_heap_mb: int = Field(512, description="Heap of the embedded Neo4j, in MiB.")
-    host: str = Field("127.0.0.1", description="Address that `hub serve` listens on.")
-    port: int = Field(8000, description="Port that `hub serve` listens on.")
-    origin: str = Field("hub.kota-bandung", description="Name under which the ledger's checkpoints are signed.")
-    city: str = Field("3273", description="Kemendagri code of the city this hub serves.")
+    neo4j_uri: str | None = Field(
+        default=None, description="A Neo4j server to use instead of the embedded one."
+    )
+    neo4j_user: str = Field(default="neo4j", description="Its user.")
+    neo4j_password: SecretStr | None = Field(default=None, description="Its password.")
+    neo4j_database: str = Field(default="neo4j", description="Its database.")
+    neo4j_heap_mb: int = Field(default=512, description="Heap of the embedded Neo4j, in MiB.")
+    host: str = Field(default="127.0.0.1", description="Address that `hub serve` listens on.")
+    port: int = Field(default=8000, description="Port that `hub serve` listens on.")
+    origin: str = Field(
+        default="hub.kota-bandung", description="Name under which the ledger's checkpoints are signed."
+    )
+    city: str = Field(default="3273", description="Kemendagri code of the city this hub serves.")
     projection_wait: float = Field(
-        2.0, description="Seconds that a change waits to become readable before it says `projected: false`."
+        default=2.0,
+        description="Seconds that a change waits to become readable before it says `projected: false`.",
     )
-    query_timeout: float = Field(10.0, description="Seconds after which a graph query is cancelled.")
-    token_minutes: int = Field(480, description="Minutes that a token of a local account is good for.")
+    query_timeout: float = Field(default=10.0, description="Seconds after which a graph query is cancelled.")
+    token_minutes: int = Field(
+        default=480, description="Minutes that a token of a local account is good for."
+    )
 
     @property
     def ledger_address(self) -> str:

@@ -94,7 +94,13 @@ def found_hub(history: History, command: FoundHub, draw: Draw, by: By) -> Decisi
 
 def _machine(draw: Draw, actor: str, role: str) -> tuple[Draft, Draft]:
     return (
-        Draft(draw.new_id(), "ActorRegistered", actor, clear={"agency": None, "machine": True}, payload={"name": role}),
+        Draft(
+            draw.new_id(),
+            "ActorRegistered",
+            actor,
+            clear={"agency": None, "machine": True},
+            payload={"name": role},
+        ),
         _grant(draw, actor, GrantRole(actor, role, "Bagian dari sistem sejak pendirian.")),
     )
 
@@ -133,7 +139,9 @@ def define_agency(history: History, command: DefineAgency, draw: Draw, by: By) -
     standing = history.subject(found[0]) if found else None
     if standing and standing.state["name"] == clear["name"]:
         return Decision(())
-    return Decision((Draft(draw.new_id(), "AgencyDefined", standing.id if standing else draw.new_id(), clear=clear),))
+    return Decision(
+        (Draft(draw.new_id(), "AgencyDefined", standing.id if standing else draw.new_id(), clear=clear),)
+    )
 
 
 def register_actor(history: History, command: RegisterActor, draw: Draw, by: By) -> Decision:
@@ -145,7 +153,9 @@ def register_actor(history: History, command: RegisterActor, draw: Draw, by: By)
     if command.agency is not None:
         named(history, "agency", command.agency, "agency")
     clear = {"agency": command.agency, "machine": False}
-    draft = Draft(draw.new_id(), "ActorRegistered", draw.new_id(), clear=clear, payload={"name": command.name})
+    draft = Draft(
+        draw.new_id(), "ActorRegistered", draw.new_id(), clear=clear, payload={"name": command.name}
+    )
     return Decision((draft,))
 
 
@@ -163,7 +173,9 @@ def grant_role(history: History, command: GrantRole, draw: Draw, by: By) -> Deci
     running = named(history, "policy", "running", "policy")
     roles = {line.split(",")[0] for line in running.state["rules"]["roles.csv"].splitlines()[1:]}
     if command.role not in roles:
-        raise InvalidInput(f"There is no role {command.role!r}.", f"The policy knows: {', '.join(sorted(roles))}.")
+        raise InvalidInput(
+            f"There is no role {command.role!r}.", f"The policy knows: {', '.join(sorted(roles))}."
+        )
     if command.agency is not None:
         named(history, "agency", command.agency, "agency")
     if command.territory is not None:
@@ -204,7 +216,9 @@ def standing_of(subject: Subject, name: str) -> Standing:
     """What the rules need to know about an actor."""
     state = subject.state
     grants = tuple(
-        Grant(each["grant"], each["role"], each["agency"], each["territory"], each["starts_on"], each["ends_on"])
+        Grant(
+            each["grant"], each["role"], each["agency"], each["territory"], each["starts_on"], each["ends_on"]
+        )
         for each in state.get("grants", [])
     )
     return Standing(subject.id, name, subject.version, state["agency"], bool(state.get("suspended")), grants)

@@ -26,7 +26,9 @@ def form_persons(history: History, command: FormPersons, draw: Draw, by: By) -> 
 def _records(history: History, ids: Iterable[str]) -> list[Subject]:
     history.prefetch(subjects=ids)
     records = [history.subject(each) for each in ids]
-    persons = [each for each in records if each and each.type == "SourceRecord" and each.state["unit"] == "person"]
+    persons = [
+        each for each in records if each and each.type == "SourceRecord" and each.state["unit"] == "person"
+    ]
     for each in persons:
         release = history.subject(each.state["release"])
         if release is None or release.state["status"] != "CLOSED":
@@ -55,7 +57,9 @@ def _prefetch(history: History, records: list[Subject]) -> None:
         subjects=[*near, *(each.state["dwelling"] for each in records if each.state.get("dwelling"))],
         finds=[(space, each) for each in near for space in ("person_of", "card_of")],
     )
-    persons = {person for each in (*near, *(r.id for r in records)) for person in history.find("person_of", each)}
+    persons = {
+        person for each in (*near, *(r.id for r in records)) for person in history.find("person_of", each)
+    }
     history.prefetch(subjects=persons)
     standing = [history.subject(each) for each in persons]
     members = [record for each in standing if each for record in each.state.get("records", ())]
@@ -154,7 +158,11 @@ class _Forming:
         number = str(evidence.values["kk"])
         card = self._cards.get(number)
         if card is None:
-            named = [card for each in self._history.find("kk", number) for card in self._history.find("card_of", each)]
+            named = [
+                card
+                for each in self._history.find("kk", number)
+                for card in self._history.find("card_of", each)
+            ]
             card = self._cards[number] = named[0] if named else self._draw.new_id()
             if not named:
                 refs = (("evidence", evidence.fact), ("record", evidence.record.id))

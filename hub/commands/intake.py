@@ -126,14 +126,18 @@ class _Taking:
         subject = standing.id if standing else self._draw.new_id()
         if incoming.unit == "dwelling":
             self._dwellings[incoming.identity] = subject
-        digest = self._draw.digest(orjson.dumps([incoming.row_key, incoming.original], option=orjson.OPT_SORT_KEYS))
+        digest = self._draw.digest(
+            orjson.dumps([incoming.row_key, incoming.original], option=orjson.OPT_SORT_KEYS)
+        )
         repeated = standing is not None and standing.state["digest"] == digest
         if incoming.unit == "person":
             self.counts["repeated" if repeated else "accepted"] += 1
         if not repeated:
             self.drafts.append(self._taken(incoming, subject, digest))
         elif standing and self._release.id not in (standing.state.get("seen_in"), standing.state["release"]):
-            self.drafts.append(Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),)))
+            self.drafts.append(
+                Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),))
+            )
 
     def _taken(self, incoming: Incoming, subject: str, digest: str) -> Draft:
         refs: tuple[Ref, ...] = (("release", self._release.id),)
@@ -151,7 +155,9 @@ class _Taking:
         if subject is None:
             found = self._history.find(f"row:{self._release.state['register']}:dwelling", identity)
             if not found:
-                raise InvalidInput("A person names a dwelling that was not given.", "Send the dwelling first.")
+                raise InvalidInput(
+                    "A person names a dwelling that was not given.", "Send the dwelling first."
+                )
             subject = self._dwellings[identity] = found[0]
         return subject
 
@@ -159,7 +165,9 @@ class _Taking:
 def _open(history: History, release: str) -> Subject:
     standing = known(history, release, "Release", "release")
     if standing.state["status"] != "OPEN":
-        raise Conflict(f"This release is {standing.state['status'].lower()}.", "Open another under a new label.")
+        raise Conflict(
+            f"This release is {standing.state['status'].lower()}.", "Open another under a new label."
+        )
     return standing
 
 

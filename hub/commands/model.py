@@ -20,7 +20,8 @@ class By:
 class Decide(Protocol):
     """History and command in, facts out; no clock, no chance, no input or output."""
 
-    def __call__(self, history: History, command: Any, draw: Draw, by: By) -> Decision: ...
+    def __call__(self, history: History, command: Any, draw: Draw, by: By) -> Decision:  # noqa: D102 - as above
+        ...
 
 
 def _all_seen(history: History, command: Any) -> Mapping[str, Json] | None:

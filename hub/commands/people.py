@@ -57,7 +57,9 @@ def _checked(name: str, value: Json, today: str) -> str:
     if name == "nik":
         digits = identifier(value).digits
         if digits is None:
-            raise InvalidInput("The corrected NIK is not well-formed.", "16 digits, the first not 0, serial not 0000.")
+            raise InvalidInput(
+                "The corrected NIK is not well-formed.", "16 digits, the first not 0, serial not 0000."
+            )
         return digits
     if name == "born_on":
         born = day(value, "The corrected birth date")
@@ -71,4 +73,13 @@ def _checked(name: str, value: Json, today: str) -> str:
     return words(value, f"The corrected {name}", 120).upper()
 
 
-_CORRECTABLE = ("nik", "name", "sex", "born_on", "birthplace", "mother_name", "marital_status", "relation_to_head")
+_CORRECTABLE = (
+    "nik",
+    "name",
+    "sex",
+    "born_on",
+    "birthplace",
+    "mother_name",
+    "marital_status",
+    "relation_to_head",
+)

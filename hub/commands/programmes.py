@@ -146,7 +146,9 @@ def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
         raise Conflict(f"This enrolment is {enrolment.state['status'].lower()}, not proposed.")
     agency = enrolment.state["agency"]
     if agency in by.agencies or enrolment.state["proposed_by"] == by.actor:
-        raise Forbidden("A proposal is never accepted by the agency that made it.", "Ask the steward or the kelurahan.")
+        raise Forbidden(
+            "A proposal is never accepted by the agency that made it.", "Ask the steward or the kelurahan."
+        )
     programme = known(history, enrolment.state["programme"], "Programme", "programme")
     starts_on = day(command.starts_on or draw.today, "The start of an enrolment")
     clear = {"status": "ENROLLED", "from_on": starts_on, "visible": {"agency": agency, "until": None}}
@@ -164,11 +166,16 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
         raise InvalidInput(f"{command.reason!r} is no reason code.", f"One of {', '.join(REASONS)}.")
     ends_on = day(command.ends_on or draw.today, "The end of an enrolment")
     if ends_on < state.get("from_on", ends_on):
-        raise InvalidInput("This enrolment would end before it started.", f"It started on {state['from_on']}.")
+        raise InvalidInput(
+            "This enrolment would end before it started.", f"It started on {state['from_on']}."
+        )
     clear: dict[str, Json] = {"status": "ENDED", "to_on": ends_on, "reason": command.reason}
     if state.get("visible"):
         others = [each for each in _enrolments(history, state["person"]) if each.id != enrolment.id]
-        clear["visible"] = {"agency": state["agency"], "until": _visible_until(state["agency"], others, ends_on)}
+        clear["visible"] = {
+            "agency": state["agency"],
+            "until": _visible_until(state["agency"], others, ends_on),
+        }
     payload = {"note": words(command.note, "The note", 500)} if command.note else None
     draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, _refs(enrolment), clear, payload)
     programme = known(history, state["programme"], "Programme", "programme")
@@ -203,5 +210,7 @@ def _places(draw: Draw, programme: Subject, change: int) -> tuple[Draft, ...]:
         return ()
     taken = programme.state.get("enrolled_count", 0) + change
     if taken > quota:
-        raise Conflict(f"All {quota} places of this programme are taken.", "Raise the quota or end an enrolment.")
+        raise Conflict(
+            f"All {quota} places of this programme are taken.", "Raise the quota or end an enrolment."
+        )
     return (Draft(draw.new_id(), "PlacesCounted", programme.id, clear={"enrolled_count": max(taken, 0)}),)

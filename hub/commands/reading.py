@@ -31,7 +31,9 @@ def words(value: str, what: str, longest: int = 200) -> str:
     """A short text that says something. Raises InvalidInput when it is empty, too long or holds control signs."""
     text = " ".join(value.split())
     if not text or len(text) > longest or not text.isprintable():
-        raise InvalidInput(f"{what} must be 1 to {longest} characters of plain text.", "Shorten or fill it in.")
+        raise InvalidInput(
+            f"{what} must be 1 to {longest} characters of plain text.", "Shorten or fill it in."
+        )
     return text
 
 

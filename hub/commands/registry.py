@@ -16,7 +16,9 @@ def _programme_row(history: History, command: programmes.ProposeEnrolment) -> Ma
     return {"agency": named(history, "programme", command.programme, "programme").state["agency"]}
 
 
-def _enrolment_row(history: History, command: programmes.Enrol | programmes.EndEnrolment) -> Mapping[str, Json]:
+def _enrolment_row(
+    history: History, command: programmes.Enrol | programmes.EndEnrolment
+) -> Mapping[str, Json]:
     enrolment = history.subject(command.enrolment)
     person = history.subject(enrolment.state.get("person", "")) if enrolment else None
     if enrolment is None or person is None:

@@ -86,9 +86,7 @@ def _record_seen(state: State, fact: Fact) -> State:
 
 
 def _chunk_taken(state: State, fact: Fact) -> State:
-    counts = {
-        name: state.get(name, 0) + fact.clear[name] for name in ("accepted", "repeated", "refused")
-    }
+    counts = {name: state.get(name, 0) + fact.clear[name] for name in ("accepted", "repeated", "refused")}
     return {**state, **counts, "chunks": state.get("chunks", 0) + 1}
 
 
@@ -150,36 +148,69 @@ def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
 
 
 _TABLE = (
-    Kind("AreaListed", "Area", _merge,
-         lookups=lambda fact: ((f"area:{fact.clear['system']}", fact.clear["code"]),)),
+    Kind(
+        "AreaListed",
+        "Area",
+        _merge,
+        lookups=lambda fact: ((f"area:{fact.clear['system']}", fact.clear["code"]),),
+    ),
     Kind("AgencyDefined", "Agency", _merge, lookups=_by_code("agency")),
     Kind("ProgrammeDefined", "Programme", _merge, lookups=_by_code("programme")),
     Kind("ActorRegistered", "Actor", _registered, retention=Retention.AUDIT, lookups=_actor_name),
     Kind("RoleGranted", "Actor", _granted, owner=Owner.FACT, retention=Retention.AUDIT),
     Kind("ActorSuspended", "Actor", _merge, owner=Owner.FACT, retention=Retention.AUDIT),
     Kind("PolicyAdopted", "Policy", _merge, lookups=lambda fact: (("policy", "running"),)),
-    Kind("ReleaseOpened", "Release", _merge,
-         lookups=lambda fact: (("release", f"{fact.clear['register']}:{fact.clear['label']}"), ("releases", "all"))),
+    Kind(
+        "ReleaseOpened",
+        "Release",
+        _merge,
+        lookups=lambda fact: (
+            ("release", f"{fact.clear['register']}:{fact.clear['label']}"),
+            ("releases", "all"),
+        ),
+    ),
     Kind("ChunkTaken", "Release", _chunk_taken),
     Kind("ReleaseClosed", "Release", _merge),
     Kind("ReleaseAbandoned", "Release", _merge, owner=Owner.FACT),
     Kind("RecordTaken", "SourceRecord", _record_taken, lookups=_record_lookups),
     Kind("RecordSeen", "SourceRecord", _record_seen),
-    Kind("PersonFormed", "Person", _person_formed,
-         lookups=lambda fact: [("person_of", record) for record in fact.refs_as("record")]),
+    Kind(
+        "PersonFormed",
+        "Person",
+        _person_formed,
+        lookups=lambda fact: [("person_of", record) for record in fact.refs_as("record")],
+    ),
     Kind("GoldenChosen", "Person", _golden_chosen),
     Kind("PersonCorrected", "Person", _corrected, lookups=_correction_lookups),
-    Kind("AddressFormed", "Address", _evidence,
-         lookups=lambda fact: (("address_of", fact.ref("dwelling") or ""),)),
-    Kind("FamilyCardFormed", "FamilyCard", _evidence,
-         lookups=lambda fact: [("card_of", record) for record in fact.refs_as("record")]),
-    Kind("EnrolmentProposed", "Enrolment", _enrolment, owner=Owner.FACT,
-         lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),)),
+    Kind(
+        "AddressFormed",
+        "Address",
+        _evidence,
+        lookups=lambda fact: (("address_of", fact.ref("dwelling") or ""),),
+    ),
+    Kind(
+        "FamilyCardFormed",
+        "FamilyCard",
+        _evidence,
+        lookups=lambda fact: [("card_of", record) for record in fact.refs_as("record")],
+    ),
+    Kind(
+        "EnrolmentProposed",
+        "Enrolment",
+        _enrolment,
+        owner=Owner.FACT,
+        lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
+    ),
     Kind("PersonEnrolled", "Enrolment", _enrolment, owner=Owner.FACT),
     Kind("EnrolmentEnded", "Enrolment", _enrolment, owner=Owner.FACT),
     Kind("PlacesCounted", "Programme", _merge),
-    Kind("ViewDisclosed", "Disclosure", _keep, log=Log.DISCLOSURES,
-         lookups=lambda fact: [("seen", subject) for subject in fact.refs_as("seen")]),
+    Kind(
+        "ViewDisclosed",
+        "Disclosure",
+        _keep,
+        log=Log.DISCLOSURES,
+        lookups=lambda fact: [("seen", subject) for subject in fact.refs_as("seen")],
+    ),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})

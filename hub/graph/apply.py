@@ -31,7 +31,7 @@ class Folded:
                 self.ties[(op.label, op.id, op.type)] = op if op.fresh == fresh else _refreshed(op, fresh)
 
     def _put(self, op: Put) -> None:
-        properties, fresh = self.puts.setdefault((op.label, op.id), ({}, op.fresh))
+        properties, _ = self.puts.setdefault((op.label, op.id), ({}, op.fresh))
         properties.update(op.properties)
         for mark in op.marks:
             self.marks.setdefault((op.label, mark), {})[op.id] = None

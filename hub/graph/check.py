@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neo4j import Driver
+from neo4j.time import Date
 
 from graph_schema import NODES
 from hub.domain.facts import Fact
@@ -21,7 +22,9 @@ _WIPE = """
 MATCH (n) WHERE NOT n:SchemaVersion
 CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS
 """
-_NODES = "MATCH (n) WHERE NOT n:LedgerHead AND NOT n:SchemaVersion RETURN labels(n) AS labels, properties(n) AS p"
+_NODES = (
+    "MATCH (n) WHERE NOT n:LedgerHead AND NOT n:SchemaVersion RETURN labels(n) AS labels, properties(n) AS p"
+)
 _TIES = "MATCH (a)-[r]->(b) RETURN labels(a) AS labels, a.id AS id, type(r) AS type, b.id AS to, properties(r) AS p"
 
 Key = tuple[str, str]
@@ -124,7 +127,7 @@ def _property_differences(graph: ExpectedGraph, key: Key, actual: dict[str, Any]
     wanted = graph.properties(key)
     for name in sorted(wanted.keys() | actual.keys()):
         given = actual.get(name)
-        given = given.to_native() if hasattr(given, "to_native") else given
+        given = given.to_native() if isinstance(given, Date) else given
         if wanted.get(name) != given:
             yield Difference(*key, f"differs in {name}")
 
@@ -140,5 +143,8 @@ def _tie_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> list[Differen
     return [
         *twice,
         *(Difference(each[0], each[1], f"lacks {each[2]} to {each[3]}") for each in sorted(wanted - actual)),
-        *(Difference(each[0], each[1], f"has {each[2]} to {each[3]} too many") for each in sorted(actual - wanted)),
+        *(
+            Difference(each[0], each[1], f"has {each[2]} to {each[3]} too many")
+            for each in sorted(actual - wanted)
+        ),
     ]

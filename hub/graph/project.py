@@ -70,11 +70,14 @@ def ops_of(facts: Iterable[Fact], payloads: Callable[[Iterable[str]], Mapping[st
 class Projector:
     """One thread that follows the ledger. Several processes may run one; the lease lets one of them write."""
 
-    def __init__(self, driver: Driver, database: str, source: Source, holder: str) -> None:
+    def __init__(
+        self, driver: Driver, database: str, source: Source, holder: str, prepare: Callable[[], object]
+    ) -> None:
         self._driver = driver
         self._database = database
         self._source = source
         self._holder = holder
+        self._prepare: Callable[[], object] | None = prepare
         self._wake = threading.Event()
         self._closed = threading.Event()
         self._moved = threading.Condition()
@@ -108,13 +111,14 @@ class Projector:
                 self._moved.wait(left)
         return True
 
-    def catch_up(self) -> int:
-        """Copy all there is, in this thread; returns the head reached. Raises what stops it."""
+    def catch_up(self, told: Callable[[int], None] = lambda seq: None) -> int:
+        """Copy all there is, in this thread, telling each head; returns the head reached. Raises what stops it."""
         try:
             while self._step():
-                pass
+                told(self.progress.seq)
         finally:
             self._give_back()
+            self._leased_until = 0.0
         return self.progress.seq
 
     def _run(self) -> None:
@@ -129,7 +133,7 @@ class Projector:
                 self._leased_until = 0.0
                 self._set(stopped_by=error.message)
                 self._closed.wait(_BACKOFF_SECONDS)
-            except Exception as error:  # noqa: BLE001 - reads go on, and /readyz names what stopped the graph
+            except Exception as error:
                 self._set(stopped_by=str(error))
                 _log.error("projection stopped", error=type(error).__name__, after=self.progress.seq)
                 self._closed.wait(_BACKOFF_SECONDS)
@@ -137,6 +141,9 @@ class Projector:
 
     def _step(self) -> bool:
         """Copy the next entries in one transaction; False when there are none or another holds the lease."""
+        if self._prepare is not None:
+            self._prepare()  # the schema stands before the first node; a server that is down is tried again
+            self._prepare = None
         with graph_errors(), self._driver.session(database=self._database) as session:
             if time.monotonic() > self._leased_until and not self._lead(session):
                 return False

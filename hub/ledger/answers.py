@@ -18,12 +18,28 @@ from hub.ledger.note import Checkpoint
 from hub.ledger.rows import EntryRow, FactRow, table
 from hub.ledger.store import Entry, Ledger
 from hub.questions import model
-from hub.questions.cursor import Cursors
-from hub.questions.registry import Viewed
+from hub.questions.cursor import open_cursor, seal_cursor
+from hub.questions.model import Viewed
 
 _ENTRY, _FACT = table(EntryRow), table(FactRow)
 _LONGEST_PAGE = 100
 _PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment")
+
+
+class _Cursors:
+    """Cursors of one list for one scope: the sequence number to go on from, encrypted."""
+
+    def __init__(self, key: bytes, scope: Scope) -> None:
+        self._key = key
+        self._bound_to = f"{scope.actor}|{scope.key}"
+
+    def seal(self, log: str, seq: int) -> str:
+        """The cursor of an entry."""
+        return seal_cursor(self._key, str(seq), f"{log}|{self._bound_to}")
+
+    def open(self, log: str, cursor: str) -> int:
+        """The entry that a cursor stands for. Raises InvalidInput."""
+        return int(open_cursor(self._key, cursor, f"{log}|{self._bound_to}"))
 
 
 def entry_dict(entry: Entry) -> dict[str, Any]:
@@ -85,7 +101,7 @@ def _content(fact: Fact, values: bool) -> dict[str, Json]:
     return content
 
 
-def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cursors: Cursors) -> Viewed:
+def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cursors: _Cursors) -> Viewed:
     entry = ledger.entry(Log.CHANGES, question.seq)
     views = _FactViews(ledger, scope)
     former = ledger.former([fact for fact in entry.facts if fact.version > 1])
@@ -98,11 +114,15 @@ def _page(page: model.Page) -> int:
         raise InvalidInput("Entries are paged forwards, newest first.", "Use first and after.")
     first = 20 if page.first is None else page.first
     if not 0 <= first <= _LONGEST_PAGE:
-        raise InvalidInput(f"A page holds 0 to {_LONGEST_PAGE} rows.", "Ask for less and go on after the last one.")
+        raise InvalidInput(
+            f"A page holds 0 to {_LONGEST_PAGE} rows.", "Ask for less and go on after the last one."
+        )
     return first
 
 
-def _connection(nodes: list[tuple[int, dict[str, Any]]], first: int, cursors: Cursors, kind: str) -> dict[str, Any]:
+def _connection(
+    nodes: list[tuple[int, dict[str, Any]]], first: int, cursors: _Cursors, kind: str
+) -> dict[str, Any]:
     shown = nodes[:first]
     edges = [{"cursor": cursors.seal(kind, seq), "node": node} for seq, node in shown]
     return {
@@ -115,13 +135,17 @@ def _connection(nodes: list[tuple[int, dict[str, Any]]], first: int, cursors: Cu
     }  # fmt: skip
 
 
-def _seqs(ledger: Ledger, log: Log, page: model.Page, cursors: Cursors, conditions: list[Any]) -> tuple[list[int], int]:
+def _seqs(
+    ledger: Ledger, log: Log, page: model.Page, cursors: _Cursors, conditions: list[Any]
+) -> tuple[list[int], int]:
     first = _page(page)
     query = select(_ENTRY.c.seq).where(_ENTRY.c.log == log.value, *conditions)
     if page.after is not None:
         query = query.where(_ENTRY.c.seq < cursors.open(log.value, page.after))
     with ledger.reading() as connection:
-        return [row.seq for row in connection.execute(query.order_by(_ENTRY.c.seq.desc()).limit(first + 1))], first
+        return [
+            row.seq for row in connection.execute(query.order_by(_ENTRY.c.seq.desc()).limit(first + 1))
+        ], first
 
 
 def _about(subjects: tuple[str, ...], log: Log) -> Any:
@@ -129,7 +153,7 @@ def _about(subjects: tuple[str, ...], log: Log) -> Any:
     return _ENTRY.c.seq.in_(facts)
 
 
-def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope, cursors: Cursors) -> Viewed:
+def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope, cursors: _Cursors) -> Viewed:
     conditions: list[Any] = []
     if question.subject is not None:
         conditions.append(_about((question.subject,), Log.CHANGES))
@@ -150,7 +174,7 @@ def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope,
     return Viewed({**_connection(nodes, first, cursors, Log.CHANGES.value), "total_count": total}, (), ())
 
 
-def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: Cursors) -> Viewed:
+def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: _Cursors) -> Viewed:
     conditions: list[Any] = []
     if question.person is not None:
         conditions.append(_about(ledger.find("seen", question.person), Log.DISCLOSURES))
@@ -171,13 +195,15 @@ def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, curs
     return Viewed({**connection, "total_count": total}, (), ())
 
 
-def _checkpoint(ledger: Ledger, question: model.LedgerCheckpoint, scope: Scope, cursors: Cursors) -> Viewed:
+def _checkpoint(ledger: Ledger, question: model.LedgerCheckpoint, scope: Scope, cursors: _Cursors) -> Viewed:
     if question.size is None:
         found = ledger.proofs.checkpoint(Log.CHANGES)
     else:
         found = ledger.proofs.newest(Log.CHANGES, question.size)
     if found is None:
-        raise NotFound("No checkpoint of that size has been signed.", "Ask for a smaller one, or for the newest.")
+        raise NotFound(
+            "No checkpoint of that size has been signed.", "Ask for a smaller one, or for the newest."
+        )
     return Viewed(checkpoint_dict(found), (), ())
 
 
@@ -190,7 +216,11 @@ def inclusion_proof(ledger: Ledger, seq: int, size: int | None) -> dict[str, Any
     if checkpoint is None or seq > checkpoint.size:
         raise NotFound(f"There is no signed tree that holds entry {seq}.", "Ask without a size.")
     path = ledger.proofs.inclusion(Log.CHANGES, seq, checkpoint.size)
-    lines = ["c2sp.org/tlog-proof@v1", f"index {seq - 1}", *(base64.b64encode(each).decode() for each in path)]
+    lines = [
+        "c2sp.org/tlog-proof@v1",
+        f"index {seq - 1}",
+        *(base64.b64encode(each).decode() for each in path),
+    ]
     return {
         "seq": seq, "size": checkpoint.size, "leaf_hash": ledger.leaf_hash(Log.CHANGES, seq).hex(),
         "path": [each.hex() for each in path], "checkpoint": checkpoint_dict(checkpoint),
@@ -198,11 +228,11 @@ def inclusion_proof(ledger: Ledger, seq: int, size: int | None) -> dict[str, Any
     }  # fmt: skip
 
 
-def _inclusion(ledger: Ledger, question: model.InclusionProof, scope: Scope, cursors: Cursors) -> Viewed:
+def _inclusion(ledger: Ledger, question: model.InclusionProof, scope: Scope, cursors: _Cursors) -> Viewed:
     return Viewed(inclusion_proof(ledger, question.seq, question.size), (), ())
 
 
-def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: Cursors) -> Viewed:
+def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: _Cursors) -> Viewed:
     found = []
     for release in ledger.subjects(ledger.find("releases", "all")).values():
         state = release.state
@@ -213,7 +243,9 @@ def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: C
     return Viewed(sorted(found, key=lambda each: str(each["id"]), reverse=True), (), ())
 
 
-def _release_records(ledger: Ledger, question: model.ReleaseRecords, scope: Scope, cursors: Cursors) -> Viewed:
+def _release_records(
+    ledger: Ledger, question: model.ReleaseRecords, scope: Scope, cursors: _Cursors
+) -> Viewed:
     chunks = [fact.seq for fact in ledger.facts_of(question.release)
               if fact.kind == "ChunkTaken" and fact.seq > question.after]  # fmt: skip
     if not chunks:
@@ -229,7 +261,7 @@ def _release_records(ledger: Ledger, question: model.ReleaseRecords, scope: Scop
     return Viewed({"records": records, "next": chunks[0]}, (), ())
 
 
-ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = MappingProxyType({
+ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = MappingProxyType({
     model.LedgerEntry: _ledger_entry,
     model.LedgerEntries: _ledger_entries,
     model.LedgerCheckpoint: _checkpoint,
@@ -239,3 +271,8 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.ReleaseRecords: _release_records,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""
+
+
+def answer(ledger: Ledger, question: Any, scope: Scope, cursor_key: bytes) -> Viewed:
+    """Answer a question of ANSWERS. Blocks: call it off the event loop."""
+    return ANSWERS[type(question)](ledger, question, scope, _Cursors(cursor_key, scope))

@@ -112,7 +112,10 @@ class _Auditor:
         self.at_seq = None
         self._compare_nodes(connection, log, nodes)
         self._count(connection, _NODE, log, frontier.size - frontier.size.bit_count(), "nodes of the tree")
-        _demand(not notes, f"a checkpoint of {min(notes, default=0)} entries was signed, but they are not all there")
+        _demand(
+            not notes,
+            f"a checkpoint of {min(notes, default=0)} entries was signed, but they are not all there",
+        )
         self._report.entries[log.value] = frontier.size
         self._report.roots[log.value] = frontier.root().hex()
         self._progress(log.value, frontier.size, total)
@@ -142,7 +145,9 @@ class _Auditor:
     def _entries(self, connection: Connection, log: Log) -> Iterator[tuple[Any, list[Any]]]:
         after = 0
         while True:
-            query = select(_ENTRY).where(_ENTRY.c.log == log.value, _ENTRY.c.seq > after).order_by(_ENTRY.c.seq)
+            query = (
+                select(_ENTRY).where(_ENTRY.c.log == log.value, _ENTRY.c.seq > after).order_by(_ENTRY.c.seq)
+            )
             rows = connection.execute(query.limit(_STRIDE)).all()
             if not rows:
                 return
@@ -160,7 +165,9 @@ class _Auditor:
         _demand(tree.leaf_hash(row.data) == row.leaf_hash, "its bytes do not hash to its leaf")
         _demand(canon.is_canonical(row.data) and len(row.data) < LARGEST_LEAF, "its bytes are not canonical")
         leaf = canon.decode(row.data)
-        _demand(tuple(sorted(leaf)) == tuple(sorted(LEAF_FIELDS)) and leaf["v"] == ENTRY_V, "it is no Entry v1")
+        _demand(
+            tuple(sorted(leaf)) == tuple(sorted(LEAF_FIELDS)) and leaf["v"] == ENTRY_V, "it is no Entry v1"
+        )
         for name in LEAF_FIELDS[1:-1]:
             _demand(leaf[name] == getattr(row, name), f"its column {name} is not what was hashed")
         _demand(leaf["facts_root"] == row.facts_root.hex(), "its column facts_root is not what was hashed")
@@ -189,13 +196,22 @@ class _Auditor:
         _demand(canon.is_canonical(row.data), f"fact {row.pos} is not canonical")
         _demand(body.keys() == _FACT_KEYS and body["v"] == FACT_V, f"fact {row.pos} is no Fact v1")
         for name in _FACT_FIELDS:
-            _demand(body[name] == getattr(row, name), f"the column {name} of fact {row.pos} is not what was hashed")
-        _demand((body["c"] is None) == (row.sealed is None), f"the payload of fact {row.pos} is missing or extra")
+            _demand(
+                body[name] == getattr(row, name),
+                f"the column {name} of fact {row.pos} is not what was hashed",
+            )
+        _demand(
+            (body["c"] is None) == (row.sealed is None), f"the payload of fact {row.pos} is missing or extra"
+        )
         if row.sealed is None:
-            _demand(row.owner is None and row.retention is None, f"fact {row.pos} has an owner but no payload")
+            _demand(
+                row.owner is None and row.retention is None, f"fact {row.pos} has an owner but no payload"
+            )
             return fact_from(row, None)
         owner, retention = key_owner(row.kind, row.id, row.subject)
-        _demand((owner, retention.value) == (row.owner, row.retention), f"fact {row.pos} names another key owner")
+        _demand(
+            (owner, retention.value) == (row.owner, row.retention), f"fact {row.pos} names another key owner"
+        )
         self._sealing.add((owner, retention.value))
         return fact_from(row, self._payload(row, body["c"]))
 
@@ -203,7 +219,10 @@ class _Auditor:
         _demand(row.wrapped is not None, f"the key that seals fact {row.pos} is missing")
         key = self._ledger.vault.unwrap(row.owner, row.retention, row.wrapped)
         salt, payload = self._ledger.vault.open(key, row.id, row.sealed)
-        _demand(commitment(salt, payload).hex() == committed, f"the payload of fact {row.pos} is not the committed one")
+        _demand(
+            commitment(salt, payload).hex() == committed,
+            f"the payload of fact {row.pos} is not the committed one",
+        )
         self._report.payloads_opened += 1
         opened: Mapping[str, Any] = canon.decode(payload)
         return opened
@@ -228,7 +247,9 @@ class _Auditor:
             by_level.setdefault(level, []).append(index)
         for level, indexes in by_level.items():
             query = select(_NODE.c.idx, _NODE.c.hash).where(
-                _NODE.c.log == log.value, _NODE.c.level == level, _NODE.c.idx.between(min(indexes), max(indexes))
+                _NODE.c.log == log.value,
+                _NODE.c.level == level,
+                _NODE.c.idx.between(min(indexes), max(indexes)),
             )
             for row in connection.execute(query):
                 if (level, row.idx) in wanted:
@@ -236,7 +257,9 @@ class _Auditor:
         _demand(not wanted, "a stored node of the tree is missing")
 
     def _count(self, connection: Connection, rows: Any, log: Log, wanted: int, what: str) -> None:
-        found = connection.execute(select(func.count()).select_from(rows).where(rows.c.log == log.value)).scalar()
+        found = connection.execute(
+            select(func.count()).select_from(rows).where(rows.c.log == log.value)
+        ).scalar()
         _demand(found == wanted, f"there are {what} too many")
 
 

@@ -21,17 +21,24 @@ _ENTRY, _FACT, _NODE, _SUBJECT = table(EntryRow), table(FactRow), table(NodeRow)
 _LOOKUP = table(LookupRow)
 _STRIDE = 1000
 
-VERSIONS = select(_SUBJECT.c.id, _SUBJECT.c.version).where(_SUBJECT.c.id.in_(bindparam("ids", expanding=True)))
+VERSIONS = select(_SUBJECT.c.id, _SUBJECT.c.version).where(
+    _SUBJECT.c.id.in_(bindparam("ids", expanding=True))
+)
 FOUND = (
     select(_LOOKUP.c.key, _LOOKUP.c.subject)
     .where(_LOOKUP.c.space == bindparam("space"), _LOOKUP.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(_LOOKUP.c.subject)
 )
 _HEAD = (
-    select(_ENTRY.c.seq, _ENTRY.c.at).where(_ENTRY.c.log == bindparam("log")).order_by(_ENTRY.c.seq.desc()).limit(1)
+    select(_ENTRY.c.seq, _ENTRY.c.at)
+    .where(_ENTRY.c.log == bindparam("log"))
+    .order_by(_ENTRY.c.seq.desc())
+    .limit(1)
 )
 _REQUEST = select(_ENTRY).where(
-    _ENTRY.c.log == bindparam("log"), _ENTRY.c.actor == bindparam("actor"), _ENTRY.c.request == bindparam("request")
+    _ENTRY.c.log == bindparam("log"),
+    _ENTRY.c.actor == bindparam("actor"),
+    _ENTRY.c.request == bindparam("request"),
 )
 _SUBJECTS_OF = (
     select(_FACT.c.subject, _FACT.c.subject_version)
@@ -99,7 +106,8 @@ class _Tail:
 
     def __init__(self, connection: Connection, log: str) -> None:
         head = connection.execute(_HEAD, {"log": log}).first()
-        self.seq, self.at = (head.seq, head.at) if head else (0, "")
+        self.seq: int = head.seq if head else 0
+        self.at: str = head.at if head else ""
         self.frontier = frontier_at(connection, log, self.seq)
 
 
@@ -122,7 +130,9 @@ class Batch:
         """Read what all decisions of the group looked at, as it stands now under the lock."""
         wanted = {each for pending in group for each in pending.reads.versions}
         for ids in strides(wanted):
-            self._versions.update((row.id, row.version) for row in self._connection.execute(VERSIONS, {"ids": ids}))
+            self._versions.update(
+                (row.id, row.version) for row in self._connection.execute(VERSIONS, {"ids": ids})
+            )
         spaces: dict[str, set[bytes]] = {}
         for pending in group:
             for space, key in pending.reads.finds:
@@ -174,7 +184,9 @@ class Batch:
                 )
         for wanted, seen in pending.reads.finds.items():
             if self._found.get(wanted, set()) != set(seen):
-                raise VersionConflict("Somebody added the same at the same time.", "Look again and try again.")
+                raise VersionConflict(
+                    "Somebody added the same at the same time.", "Look again and try again."
+                )
 
     def _collect(self, pending: Pending) -> Appended:
         self._demand_unchanged(pending)
@@ -193,7 +205,14 @@ class Batch:
         actor, request = pending.warrant.actor, pending.request
         body = self._vault.seal_body(pending.body, log, actor, request)
         rows[EntryRow].append(
-            {**fields, "log": log, "data": data, "leaf_hash": hashed, "facts_root": sealed.facts_root, "body": body}
+            {
+                **fields,
+                "log": log,
+                "data": data,
+                "leaf_hash": hashed,
+                "facts_root": sealed.facts_root,
+                "body": body,
+            }
         )
         rows[FactRow] += [{**row, "log": log, "seq": seq} for row in sealed.facts]
         rows[KeyRow] += sealed.keys

@@ -19,8 +19,14 @@ def encode(value: Any) -> bytes:
     Equals RFC 8785 for these values. Raises InvalidInput for anything else, floats above all: a probability
     is written in parts per million.
     """
-    _check(value)
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    _check_types(value)
+    try:
+        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise InvalidInput("A value has no canonical form.", str(error)) from None
+    if not data.isascii():
+        _check_text(value)
+    return data
 
 
 def decode(data: bytes) -> Any:
@@ -44,35 +50,46 @@ def normal(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _check(value: Any) -> None:
-    """Refuse what has no single canonical form. Ordered by how often each type occurs."""
+_PLAIN = frozenset({str, bool, type(None)})
+
+
+def _check_types(value: Any) -> None:
+    """Refuse what has no single canonical form. Looks at sets of types first: most values are plain text."""
     kind = type(value)
-    if kind is str:
-        if not value.isascii():
-            _check_text(value)
-    elif kind is dict:
-        for key, each in value.items():
-            if type(key) is not str or not key.isascii():
-                raise InvalidInput(f"The key {key!r} is not ASCII text.")
-            _check(each)
+    if kind is dict:
+        items = value.values()
     elif kind is list or kind is tuple:
-        for each in value:
-            _check(each)
-    elif value is None or kind is bool:
+        items = value
+    else:
+        _check_scalar(value)
         return
-    elif kind is int:
+    if not _PLAIN.issuperset(map(type, items)):
+        for each in items:
+            if type(each) not in _PLAIN:
+                _check_types(each)
+
+
+def _check_scalar(value: Any) -> None:
+    if type(value) is int:
         if not -_LARGEST <= value <= _LARGEST:
             raise InvalidInput("An integer of 2^53 or more has no canonical form.", "Write it as text.")
-    elif isinstance(value, str):
-        _check_text(str(value))
-    else:
+    elif not (value is None or isinstance(value, str | bool)):
         raise InvalidInput(
-            f"A {kind.__name__} has no canonical form.", "Use integers (parts per million), text, lists, dicts."
+            f"A {type(value).__name__} has no canonical form.",
+            "Use integers (parts per million), text, lists, dicts.",
         )
 
 
-def _check_text(value: str) -> None:
-    if not unicodedata.is_normalized("NFC", value):
-        raise InvalidInput("A text is not in Unicode's normal form C.", "Normalise it first.")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise InvalidInput("A text holds half of a surrogate pair.", "The source's encoding was misread.")
+def _check_text(value: Any) -> None:
+    """Refuse text in another normal form, and keys that are not ASCII."""
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise InvalidInput("A text is not in Unicode's normal form C.", "Normalise it first.")
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if not key.isascii():
+                raise InvalidInput(f"The key {key!r} is not ASCII text.")
+            _check_text(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _check_text(each)

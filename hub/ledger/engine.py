@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import SQLModel
@@ -33,13 +33,27 @@ def open_engine(url: str) -> Engine:
         raise SetupError("The ledger lives in SQLite or PostgreSQL.", "Set HUB_LEDGER_URL accordingly.")
     if address.get_backend_name() == "sqlite" and address.database:
         Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite", pool_size=8, max_overflow=24)
+    engine = create_engine(
+        address, pool_pre_ping=address.get_backend_name() != "sqlite", pool_size=8, max_overflow=24
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
     with database_errors(), writing(engine) as connection:
         SQLModel.metadata.create_all(connection)
         _forbid_changes(connection)
     return engine
+
+
+def holds_entries(url: str) -> bool:
+    """Whether the database at this address holds a ledger with entries."""
+    engine = create_engine(url)
+    try:
+        with database_errors(), engine.connect() as connection:
+            return inspect(connection).has_table("entry") and bool(
+                connection.exec_driver_sql("SELECT 1 FROM entry LIMIT 1").first()
+            )
+    finally:
+        engine.dispose()
 
 
 @contextmanager

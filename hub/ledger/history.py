@@ -67,5 +67,3 @@ class LedgerHistory:
             {(space, self._ledger.vault.look_up(space, value)): found
              for (space, value), found in self._finds.items()},
         )  # fmt: skip
-
-

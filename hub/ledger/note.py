@@ -72,7 +72,13 @@ class Verifier:
         text, blank, signatures = note.rpartition("\n\n")
         text += "\n"
         lines = text.split("\n")
-        if not blank or len(lines) < 4 or lines[0] != self.name or not lines[1].isascii() or not lines[1].isdigit():
+        if (
+            not blank
+            or len(lines) < 4
+            or lines[0] != self.name
+            or not lines[1].isascii()
+            or not lines[1].isdigit()
+        ):
             raise LedgerFault("This is not a checkpoint of this log.", f"Expected one of {self.name}.")
         root = _decode(lines[2], 32)
         if str(int(lines[1])) != lines[1]:

@@ -20,12 +20,16 @@ _ENTRY, _FACT, _CHECKPOINT = table(EntryRow), table(FactRow), table(CheckpointRo
 _STRIDE = 500
 _LEAVES = (
     select(_ENTRY.c.seq, _ENTRY.c.data, _ENTRY.c.facts_root)
-    .where(_ENTRY.c.log == bindparam("log"), _ENTRY.c.seq > bindparam("after"), _ENTRY.c.seq <= bindparam("upto"))
+    .where(
+        _ENTRY.c.log == bindparam("log"), _ENTRY.c.seq > bindparam("after"), _ENTRY.c.seq <= bindparam("upto")
+    )
     .order_by(_ENTRY.c.seq)
 )
 _FACT_BYTES = (
     select(_FACT.c.seq, _FACT.c.data)
-    .where(_FACT.c.log == bindparam("log"), _FACT.c.seq > bindparam("after"), _FACT.c.seq <= bindparam("upto"))
+    .where(
+        _FACT.c.log == bindparam("log"), _FACT.c.seq > bindparam("after"), _FACT.c.seq <= bindparam("upto")
+    )
     .order_by(_FACT.c.seq, _FACT.c.pos)
 )
 
@@ -76,7 +80,7 @@ class Proofs:
         """
         with self._signing, database_errors():
             last, size = self.newest(log), self.size(log)
-            if last is not None and last.size >= size or size == 0:
+            if (last is not None and last.size >= size) or size == 0:
                 return last
             root = self._read_back(log, last, size)
             return self._keep(log, self.signers[log].sign(size, root))
@@ -105,15 +109,23 @@ class Proofs:
         with self._engine.connect() as connection:
             frontier = frontier_at(connection, log.value, last.size if last else 0)
             if last is not None and frontier.root() != last.root:
-                raise LedgerFault(f"The tree of {log.value} does not grow from its checkpoint of {last.size}.")
+                raise LedgerFault(
+                    f"The tree of {log.value} does not grow from its checkpoint of {last.size}."
+                )
             while frontier.size < size:
-                window = {"log": log.value, "after": frontier.size, "upto": min(size, frontier.size + _STRIDE)}
+                window = {
+                    "log": log.value,
+                    "after": frontier.size,
+                    "upto": min(size, frontier.size + _STRIDE),
+                }
                 self._read_window(connection, window, frontier)
             if frontier.root() != frontier_at(connection, log.value, size).root():
                 raise LedgerFault(f"What stands in {log.value} does not hash to the nodes of its tree.")
         return frontier.root()
 
-    def _read_window(self, connection: Connection, window: Mapping[str, str | int], frontier: tree.Frontier) -> None:
+    def _read_window(
+        self, connection: Connection, window: Mapping[str, str | int], frontier: tree.Frontier
+    ) -> None:
         rows = connection.execute(_FACT_BYTES, window)
         roots = {
             seq: tree.root_of(tree.leaf_hash(row.data) for row in facts)

@@ -33,7 +33,9 @@ class Sealed:
 class Sealer:
     """Seals the drafts of one decision. Pure but for the random salts, nonces and keys."""
 
-    def __init__(self, vault: Vault, known: Mapping[str, Subject], keys: Mapping[tuple[str, str], bytes]) -> None:
+    def __init__(
+        self, vault: Vault, known: Mapping[str, Subject], keys: Mapping[tuple[str, str], bytes]
+    ) -> None:
         self._vault = vault
         self._subjects: dict[str, tuple[str, int, dict[str, Any]]] = {
             each.id: (each.type, each.version, dict(each.state)) for each in known.values()
@@ -60,7 +62,9 @@ class Sealer:
             facts_root=tree.root_of(tree.leaf_hash(row["data"]) for row in rows),
             facts=rows,
             keys=self._new_keys,
-            subjects=[self._subject_row(each) for each, kind in touched.items() if KINDS[kind].log is Log.CHANGES],
+            subjects=[
+                self._subject_row(each) for each, kind in touched.items() if KINDS[kind].log is Log.CHANGES
+            ],
             lookups=[{"space": space, "key": key, "subject": to} for space, key, to in lookups],
             created=frozenset(touched) - self._known,
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, bindparam, select
 
-from hub.domain.errors import NotFound
+from hub.domain.errors import LedgerFault, NotFound, Unavailable
 from hub.domain.facts import Draft, Fact, Json, Subject
 from hub.domain.kinds import Log, key_owner
 from hub.ledger import canon
@@ -25,6 +27,7 @@ from hub.ledger.seal import Sealer, fact_from
 from hub.ledger.vault import LedgerKeys, Vault
 from hub.ledger.writer import Writer
 
+_log = structlog.get_logger(__name__)
 _ENTRY, _FACT, _KEY = table(EntryRow), table(FactRow), table(KeyRow)
 _SUBJECT = table(SubjectRow)
 
@@ -64,12 +67,16 @@ class Ledger:
         self.proofs = Proofs(self.engine, {log: Signer(f"{origin}/{log.value}", keys.signing) for log in Log})
         self.proofs.refuse_when_shortened()
         self._listeners: list[Callable[[Log, int], None]] = []
-        self.writer = Writer(self.engine, self.vault, self._tell, self._sign_all)
+        self._writer: Writer | None = None
+        self._starting = threading.Lock()
+        self.fault: LedgerFault | None = None
+        """What was found wrong when reading back before signing; from then on nothing is appended."""
 
     def close(self) -> None:
-        """Write what is queued, sign, and let go of the database."""
-        self.writer.close()
-        self._sign_all()
+        """Write what is queued, sign what was written, and let go of the database."""
+        if self._writer is not None:
+            self._writer.close()
+            self._sign_all()
         self.engine.dispose()
 
     # -- writing -------------------------------------------------------------------------------------------
@@ -79,7 +86,12 @@ class Ledger:
         return LedgerHistory(self)
 
     def prepare(
-        self, log: Log, warrant: Warrant, request: tuple[str, bytes], drafts: Sequence[Draft], history: LedgerHistory
+        self,
+        log: Log,
+        warrant: Warrant,
+        request: tuple[str, bytes],
+        drafts: Sequence[Draft],
+        history: LedgerHistory,
     ) -> Pending:
         """Seal the drafts of a decision into an entry that can be appended. `request` is its id and body digest."""
         known = history.known()
@@ -96,8 +108,16 @@ class Ledger:
         return Pending(Log.DISCLOSURES, warrant, request, b"\0" * 32, sealed, ReadSet(versions))
 
     def append(self, pending: Pending) -> Future[Appended]:
-        """Append an entry; the future is done when it is durable, or holds why it was refused."""
-        return self.writer.put(pending)
+        """Append an entry; the future is done when it is durable, or holds why it was refused.
+
+        Raises LedgerFault once the ledger was found altered.
+        """
+        if self.fault is not None:
+            raise self.fault
+        if self._writer is None:
+            with self._starting:
+                self._writer = self._writer or Writer(self.engine, self.vault, self._tell, self._sign_all)
+        return self._writer.put(pending)
 
     def replayed(self, log: Log, actor: str, request: str, body: bytes) -> Appended | None:
         """The earlier outcome of a request id, or None. Raises RequestConflict when its body was another."""
@@ -212,7 +232,9 @@ class Ledger:
         with database_errors(), self.engine.connect() as connection:
             yield connection
 
-    def _facts_between(self, connection: Connection, log: Log, after: int, upto: int) -> dict[int, list[Fact]]:
+    def _facts_between(
+        self, connection: Connection, log: Log, after: int, upto: int
+    ) -> dict[int, list[Fact]]:
         by_seq: dict[int, list[Fact]] = {}
         for row in connection.execute(_RANGE, {"log": log.value, "after": after, "upto": upto}):
             by_seq.setdefault(row.seq, []).append(self._open(row))
@@ -225,7 +247,9 @@ class Ledger:
             payload = canon.decode(self.vault.open(key, row.id, row.sealed)[1])
         return fact_from(row, payload)
 
-    def _keys_for(self, drafts: Sequence[Draft], known: Mapping[str, Subject]) -> dict[tuple[str, str], bytes]:
+    def _keys_for(
+        self, drafts: Sequence[Draft], known: Mapping[str, Subject]
+    ) -> dict[tuple[str, str], bytes]:
         """Keys that owners known before already have."""
         owners = {
             key_owner(draft.kind, draft.id, draft.subject)[0]
@@ -236,7 +260,9 @@ class Ledger:
         with self.reading() as connection:
             for some in strides(owners):
                 for row in connection.execute(select(_KEY).where(_KEY.c.owner.in_(some))):
-                    keys[(row.owner, row.retention)] = self.vault.unwrap(row.owner, row.retention, row.wrapped)
+                    keys[(row.owner, row.retention)] = self.vault.unwrap(
+                        row.owner, row.retention, row.wrapped
+                    )
         return keys
 
     def _tell(self, log: Log, size: int) -> None:
@@ -244,8 +270,15 @@ class Ledger:
             listener(log, size)
 
     def _sign_all(self) -> None:
-        for log in Log:
-            self.proofs.checkpoint(log)
+        """Sign both logs in a quiet moment. A database that is busy or away is asked again at the next one."""
+        try:
+            for log in Log:
+                self.proofs.checkpoint(log)
+        except LedgerFault as error:
+            self.fault = error
+            _log.error("nothing is signed any more", reason=error.message)
+        except Unavailable as error:
+            _log.warning("not signed yet", reason=error.message)
 
 
 def _entry(log: Log, row: Any, facts: tuple[Fact, ...]) -> Entry:

@@ -37,7 +37,9 @@ class Frontier:
 
     def __init__(self, size: int = 0, edge: Sequence[bytes] = ()) -> None:
         if len(edge) != size.bit_count():
-            raise ProofError(f"A tree of {size} leaves has {size.bit_count()} perfect subtrees, not {len(edge)}.")
+            raise ProofError(
+                f"A tree of {size} leaves has {size.bit_count()} perfect subtrees, not {len(edge)}."
+            )
         self.size = size
         self._edge = list(edge)
 
@@ -106,7 +108,9 @@ def consistency_ranges(size1: int, size2: int) -> list[tuple[int, int]]:
     return ranges[::-1]
 
 
-def read_ranges(ranges: Sequence[tuple[int, int]], read: Callable[[set[Node]], dict[Node, bytes]]) -> list[bytes]:
+def read_ranges(
+    ranges: Sequence[tuple[int, int]], read: Callable[[set[Node]], dict[Node, bytes]]
+) -> list[bytes]:
     """Roots of leaf ranges from stored nodes; `read` is called once with all nodes needed."""
     parts = [perfect_nodes(begin, end) for begin, end in ranges]
     stored = read({node for nodes in parts for node in nodes})

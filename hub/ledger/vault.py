@@ -57,7 +57,9 @@ class LedgerKeys:
                 "Put it back from your safe copy: without it nothing personal can be opened or signed.",
             ) from None
         except (ValueError, KeyError, TypeError):
-            raise SetupError(f"The ledger's key file {file.name} is damaged.", "Put it back from your copy.") from None
+            raise SetupError(
+                f"The ledger's key file {file.name} is damaged.", "Put it back from your copy."
+            ) from None
 
     def save(self, file: Path) -> None:
         """Write a key file that only its owner may read. Never overwrites one."""

@@ -88,7 +88,7 @@ class Writer:
         jobs = [job for job in group if job is not None]
         try:
             outcomes = self._write([pending for pending, _ in jobs])
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+        except Exception as error:
             for _, future in jobs:
                 future.set_exception(error)
             return len(jobs) == len(group)

@@ -1,0 +1,10 @@
+"""The numbered steps by which a database comes to today's schema; a step is never changed once released."""
+
+from __future__ import annotations
+
+from graph_schema.migrations.m0001_first import M0001
+from graph_schema.migrations.step import Migration
+
+__all__ = ["MIGRATIONS", "Migration"]
+
+MIGRATIONS: tuple[Migration, ...] = (M0001,)

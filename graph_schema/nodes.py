@@ -1,0 +1,213 @@
+"""The labels of the graph, with every property, its type and its sensitivity class."""
+
+from __future__ import annotations
+
+from graph_schema.notation import Node, Property, PropertyType, Sensitivity
+
+_STRING, _INTEGER, _DATE = PropertyType.STRING, PropertyType.INTEGER, PropertyType.DATE
+
+
+def _open(name: str, description: str, of: PropertyType = _STRING) -> Property:
+    return Property(name, of, Sensitivity.OPEN, description)
+
+
+def _identity(name: str, description: str) -> Property:
+    return Property(name, _STRING, Sensitivity.IDENTITY, description)
+
+
+def _contact(name: str, description: str) -> Property:
+    return Property(name, _STRING, Sensitivity.CONTACT, description)
+
+
+def _demographic(name: str, description: str, of: PropertyType = _STRING) -> Property:
+    return Property(name, of, Sensitivity.DEMOGRAPHIC, description)
+
+
+def _welfare(name: str, description: str, of: PropertyType = _STRING) -> Property:
+    return Property(name, of, Sensitivity.WELFARE, description)
+
+
+def _operational(name: str, description: str, of: PropertyType = _STRING) -> Property:
+    return Property(name, of, Sensitivity.OPERATIONAL, description)
+
+
+_ID = _open("id", "Random UUIDv7, drawn when the ledger first speaks of it; never derived from data.")
+_VERSION = _open("version", "How many facts the ledger holds about it so far.", _INTEGER)
+
+PERSON = Node(
+    "Person",
+    "One human being, formed from the source records that speak of them; the values are the golden ones.",
+    (
+        _ID,
+        _VERSION,
+        _identity("nik", "Resident number, 16 digits; says where it was first issued, not where one lives."),
+        _identity("name", "Full name as chosen, upper case, without titles."),
+        _identity("name_key", "Name in the spelling by which names are sorted and compared."),
+        _identity("sort_key", "`name_key`, a blank and the id: gives pages a total order."),
+        _identity("mother_name", "Mother's maiden name."),
+        _demographic("sex", "MALE or FEMALE."),
+        _demographic("born_on", "Date of birth.", _DATE),
+        _demographic("born_year", "Year of birth, for those who may not see the date.", _INTEGER),
+        _demographic("birthplace", "Place of birth, as written."),
+        _demographic("marital_status", "Marital status."),
+        _demographic("occupation", "Main occupation."),
+        _demographic("education", "Highest education."),
+        _demographic("alive", "False once a register says that the person has died.", PropertyType.BOOLEAN),
+        _demographic("presence", "PRESENT, MOVED_WITHIN, MOVED_OUT, ABROAD, DEAD, NOT_FOUND or UNKNOWN."),
+        _demographic("relation_to_head", "Relation to the head of the family or household."),
+        _operational(
+            "kelurahan", "Ten-digit Kemendagri code of the domicile: the territory predicate reads it."
+        ),
+    ),
+    indexed=(("nik",), ("kelurahan", "sort_key"), ("sort_key",), ("born_on",)),
+    per_agency=(
+        _operational(
+            "vis_{agency}_until",
+            "Last day on which an ended enrolment still opens the person to that agency; none while active.",
+            _DATE,
+        ),
+    ),
+)
+
+FAMILY_CARD = Node(
+    "FamilyCard",
+    "A kartu keluarga: a document with the persons listed on it, not a household.",
+    (_ID, _VERSION, _identity("number", "Its number, 16 digits.")),
+    indexed=(("number",),),
+)
+
+ADDRESS = Node(
+    "Address",
+    "A dwelling's address as the registers write it.",
+    (
+        _ID,
+        _VERSION,
+        _contact("text", "The whole address on one line, as written."),
+        _contact("street", "Street or alley."),
+        _contact("number", "House number."),
+        _contact("rt", "RT, three digits."),
+        _contact("rw", "RW, three digits."),
+    ),
+)
+
+AREA = Node(
+    "Area",
+    "An administrative area, told apart by code system and code; the systems share digits, never meaning.",
+    (
+        _ID,
+        _open("system", "Code system of `code`: KEMENDAGRI."),
+        _open("code", "Digits without dots: 2 province, 4 city, 6 kecamatan, 10 kelurahan."),
+        _open("name", "Official name."),
+        _open("level", "PROVINCE, CITY, KECAMATAN or KELURAHAN."),
+        _open("bps_code", "The same area's code in the BPS system."),
+        _open("former_names", "Other and earlier spellings.", PropertyType.STRINGS),
+    ),
+    unique=(("system", "code"),),
+    indexed=(("bps_code",),),
+)
+
+AGENCY = Node(
+    "Agency",
+    "A city agency (OPD) that runs programmes or keeps the registers.",
+    (_ID, _open("code", "Lower-case short code, [a-z0-9_]."), _open("name", "Official name.")),
+    unique=(("code",),),
+)
+
+PROGRAMME = Node(
+    "Programme",
+    "An aid programme of an agency.",
+    (
+        _ID,
+        _VERSION,
+        _open("code", "Short code."),
+        _open("name", "Official name."),
+        _open("unit", "Whom it enrols: PERSON, FAMILY_CARD or HOUSEHOLD."),
+        _open("funded_by", "Source of its money."),
+        _open("needs", "Needs it answers.", PropertyType.STRINGS),
+        _open("quota", "Most enrolments at one time.", _INTEGER),
+        _open("agency", "Code of the agency that runs it."),
+    ),
+    unique=(("code",),),
+)
+
+ENROLMENT = Node(
+    "Enrolment",
+    "A person in a programme: proposed, enrolled, suspended, ended or refused. Paid is another thing.",
+    (
+        _ID,
+        _VERSION,
+        _welfare("status", "PROPOSED, ELIGIBLE, ENROLLED, SUSPENDED, ENDED or REFUSED."),
+        _welfare("reason", "Code of why it ended or was refused."),
+        _welfare("from_on", "First day.", _DATE),
+        _welfare("to_on", "Last day.", _DATE),
+        _welfare("last_paid_on", "Day of the newest payment.", _DATE),
+        _operational("agency", "Code of the agency that runs the programme."),
+    ),
+    indexed=(("status",),),
+)
+
+SOURCE_RECORD = Node(
+    "SourceRecord",
+    "What one register says of one person or one dwelling in one delivery; its values stay in the ledger.",
+    (
+        _ID,
+        _VERSION,
+        _operational("register", "Code of the register, e.g. dtks."),
+        _operational("unit", "person or dwelling."),
+        _operational("taken_at", "Instant of intake, UTC, ISO 8601."),
+        _operational("release", "Label of the newest delivery that held it."),
+        _identity("row_key", "Key of the row within its register."),
+    ),
+    indexed=(("row_key",),),
+)
+
+RELEASE = Node(
+    "Release",
+    "One delivery of a register, with what became of its rows.",
+    (
+        _ID,
+        _VERSION,
+        _operational("register", "Code of the register."),
+        _operational("label", "Name of the delivery, as given at intake."),
+        _operational("as_of", "Day whose state it describes.", _DATE),
+        _operational("status", "OPEN, CLOSED or ABANDONED."),
+        _operational("accepted", "Rows taken.", _INTEGER),
+        _operational("repeated", "Rows known before, unchanged.", _INTEGER),
+        _operational("refused", "Rows refused, with reasons in the report.", _INTEGER),
+        _operational("digest", "SHA-256 of the file, hexadecimal."),
+    ),
+)
+
+LEDGER_HEAD = Node(
+    "LedgerHead",
+    "How far the graph has been written: moved in the transaction of every projected entry.",
+    (
+        _operational("id", "Name of the log: changes."),
+        _operational("seq", "Newest entry that the graph shows.", _INTEGER),
+        _operational("holder", "Process that holds the projector's lease."),
+        _operational("lease_until", "End of the lease, milliseconds since 1970 UTC.", _INTEGER),
+    ),
+)
+
+SCHEMA_VERSION = Node(
+    "SchemaVersion",
+    "Which migrations of this schema the database has seen.",
+    (
+        _operational("id", "Always graph."),
+        _operational("number", "Newest migration applied.", _INTEGER),
+    ),
+)
+
+NODES: tuple[Node, ...] = (
+    PERSON,
+    FAMILY_CARD,
+    ADDRESS,
+    AREA,
+    AGENCY,
+    PROGRAMME,
+    ENROLMENT,
+    SOURCE_RECORD,
+    RELEASE,
+    LEDGER_HEAD,
+    SCHEMA_VERSION,
+)

@@ -1,0 +1,21 @@
+"""The relationships of the graph; each reads as a sentence from one label to another."""
+
+from __future__ import annotations
+
+from graph_schema.notation import Relationship
+
+RELATIONSHIPS: tuple[Relationship, ...] = (
+    Relationship("LISTED_ON", "Person", "FamilyCard", "The person stands on this family card."),
+    Relationship("LIVES_AT", "Person", "Address", "The golden address of the person."),
+    Relationship(
+        "DOMICILED_IN", "Person", "Area", "The kelurahan where the person lives: territory goes by it."
+    ),
+    Relationship("IN_AREA", "Address", "Area", "The area in which the address lies."),
+    Relationship("PART_OF", "Area", "Area", "The area one level up."),
+    Relationship("RUN_BY", "Programme", "Agency", "The agency that runs the programme."),
+    Relationship("FOR_PERSON", "Enrolment", "Person", "Who is enrolled."),
+    Relationship("IN_PROGRAMME", "Enrolment", "Programme", "In which programme."),
+    Relationship("FORMED_FROM", "Person", "SourceRecord", "A source record that speaks of the person."),
+    Relationship("IN_RELEASE", "SourceRecord", "Release", "The newest delivery that held the record."),
+    Relationship("FROM_DWELLING", "SourceRecord", "SourceRecord", "The dwelling's record beside a person's."),
+)

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: translates to the two doors and back."""

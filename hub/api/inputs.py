@@ -1,0 +1,161 @@
+"""GraphQL inputs: filters of queries and what mutations are given."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import ID, field
+
+from hub.api.scalars import AreaSystem, Date, EnrolmentStatus, EnrolmentUnit, Sex
+
+
+@strawberry.input(description="An area (wilayah): a bare code does not say which of two places it means.")
+class AreaInput:
+    """An area by code."""
+
+    code: str = field(description="Digits, with or without dots, of any level.")
+    system: AreaSystem = field(default=AreaSystem.KEMENDAGRI, description="Who gave the code.")
+
+
+@strawberry.input(description="Which persons.")
+class PersonFilter:
+    """Filter of persons."""
+
+    area: AreaInput | None = field(description="Domiciled in this area.")
+
+
+@strawberry.input(description="Which programmes.")
+class ProgrammeFilter:
+    """Filter of programmes."""
+
+    agency: str | None = field(description="Run by the agency with this code.")
+
+
+@strawberry.input(description="Which enrolments (kepesertaan).")
+class EnrolmentFilter:
+    """Filter of enrolments."""
+
+    programme: str | None = field(description="Code of the programme.")
+    agency: str | None = field(description="Code of the agency that runs the programme.")
+    status: EnrolmentStatus | None = field(description="How far they have come.")
+    area: AreaInput | None = field(description="Of persons domiciled in this area.")
+    person: ID | None = field(description="Of this person.")
+
+
+@strawberry.input(description="Which entries.")
+class EntryFilter:
+    """Filter of entries."""
+
+    subject: ID | None = field(description="About this subject.")
+    actor: str | None = field(description="By this actor: id.")
+
+
+@strawberry.input(description="Which disclosures.")
+class DisclosureFilter:
+    """Filter of disclosures."""
+
+    person: ID | None = field(description="Of data about this person.")
+    actor: str | None = field(description="To this actor: id.")
+
+
+@strawberry.input
+class Request:
+    """What every mutation may be given beside its own values."""
+
+    request_id: ID | None = field(
+        description="A UUID of the client's choice; the same change sent again under it changes nothing."
+    )
+
+
+@strawberry.input
+class Change(Request):
+    """The same, for a change to something that exists."""
+
+    expected_version: int | None = field(
+        description="Version of the subject the client has seen; refused when it is another by now."
+    )
+
+
+@strawberry.input(description="An agency proposes a person, by id where visible, else by NIK and birth date.")
+class ProposeEnrolmentInput(Request):
+    """Input of proposeEnrolment."""
+
+    programme: str = field(description="Code of the programme.")
+    person: ID | None = field(description="Id of the person, where the asker sees it.")
+    nik: str | None = field(description="Else the full NIK, together with `bornOn`.")
+    born_on: Date | None = field(description="Birth date, together with `nik`.")
+    note: str | None = field(description="Why; free text (catatan).")
+
+
+@strawberry.input(description="Accepts a proposal.")
+class EnrolInput(Change):
+    """Input of enrol."""
+
+    enrolment: ID = field(description="Id of the proposal.")
+    starts_on: Date | None = field(description="First day; today unless given.")
+
+
+@strawberry.input(description="Ends an enrolment.")
+class EndEnrolmentInput(Change):
+    """Input of endEnrolment."""
+
+    enrolment: ID = field(description="Id of the enrolment.")
+    reason: str = field(description="Code of the reason (alasan), e.g. `DEAD`, `MOVED_OUT_CITY`.")
+    ends_on: Date | None = field(description="Last day; today unless given.")
+    note: str | None = field(description="Free text (catatan).")
+
+
+@strawberry.input(description="Values of a person to set; what is left out or null stays as it is.")
+class PersonValuesInput:
+    """Values that may be corrected."""
+
+    nik: str | None = field(description="Population number (NIK).")
+    name: str | None = field(description="Name as on the document (nama).")
+    sex: Sex | None = field(description="Sex (jenis kelamin).")
+    born_on: Date | None = field(description="Birth date (tanggal lahir).")
+    birthplace: str | None = field(description="Place of birth (tempat lahir).")
+    mother_name: str | None = field(description="Mother's maiden name (nama ibu kandung).")
+    marital_status: str | None = field(description="Marital status (status kawin).")
+    relation_to_head: str | None = field(description="Relation to the head of the family.")
+
+
+@strawberry.input(description="Corrects values of a person by hand.")
+class CorrectPersonInput(Change):
+    """Input of correctPerson."""
+
+    person: ID = field(description="Id of the person.")
+    values: PersonValuesInput = field(description="The right values.")
+    evidence: str = field(description="What shows it: document, number, date (bukti).")
+
+
+@strawberry.input(description="Gives an actor a role (peran).")
+class GrantRoleInput(Change):
+    """Input of grantRole."""
+
+    actor: str = field(description="Log-in name or id of the actor (pelaku).")
+    role: str = field(description="Code of the role, e.g. `petugas_kelurahan`.")
+    reason: str = field(description="Why (alasan), e.g. the letter of appointment.")
+    agency: str | None = field(description="Code of the agency within which it holds (OPD).")
+    territory: AreaInput | None = field(description="Area within which it holds (wilayah kerja).")
+    starts_on: Date | None = field(description="First day; today unless given.")
+    ends_on: Date | None = field(description="Last day; open unless given.")
+
+
+@strawberry.input(description="Takes all rights from an actor, at once.")
+class SuspendActorInput(Change):
+    """Input of suspendActor."""
+
+    actor: str = field(description="Log-in name or id of the actor (pelaku).")
+    reason: str = field(description="Why (alasan).")
+
+
+@strawberry.input(description="Sets up a programme, or changes its description.")
+class DefineProgrammeInput(Change):
+    """Input of defineProgramme."""
+
+    code: str = field(description="Short code, unique in the hub.")
+    name: str = field(description="Official name (nama program).")
+    agency: str = field(description="Code of the agency that runs it (OPD).")
+    unit: EnrolmentUnit = field(default=EnrolmentUnit.PERSON, description="What it enrols.")
+    funded_by: str | None = field(description="Source of the budget (sumber dana).")
+    needs: list[str] | None = field(description="Codes of the needs it answers (masalah).")
+    quota: int | None = field(description="Places (kuota), when limited.")

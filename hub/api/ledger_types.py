@@ -1,0 +1,120 @@
+"""GraphQL types of what the ledgers hold: entries, proofs, disclosures, receipts, and who is asking."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry import ID, field
+
+from hub.api.scalars import JSON, Date, DateTime
+from hub.api.types import WITHHELD, WithheldField
+
+
+@strawberry.type(description="One thing that an entry says about one subject (fakta). Needs `entry:read`.")
+class EntryFact:
+    """A fact."""
+
+    kind: str = field(description="What happened, in the past tense, e.g. `PersonCorrected`.")
+    subject: ID = field(description="Id of what it is about.")
+    before: JSON | None = field(description="Values before, as far as the asker may see them.")
+    after: JSON | None = field(description="Values after, as far as the asker may see them.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+    erased: bool = field(description="Whether the personal values were erased; the proof still stands.")
+
+
+@strawberry.type(description="One change in the ledger (entri buku besar). Needs `entry:read`.")
+class Entry:
+    """An entry."""
+
+    seq: int = field(description="Its place in the ledger, from 1.")
+    recorded_at: DateTime = field(description="When it was recorded, UTC.")
+    actor: str = field(description="Id of who did it (pelaku).")
+    agency: str | None = field(description="Code of the agency it was done for (OPD).")
+    action: str = field(description="What was done, as `noun:verb`.")
+    purpose: str = field(description="Code of the purpose (tujuan).")
+    legal_basis: str = field(description="Legal basis of the purpose (dasar hukum).")
+    policy_version: int = field(description="Version of the rules that allowed it.")
+    subjects: list[ID] = field(description="Ids of what its facts are about.")
+    facts: list[EntryFact] = field(description="What it says, in order.")
+    leaf_hash: str = field(description="RFC 6962 hash of its leaf, hexadecimal.")
+
+
+@strawberry.type(description="A signed state of the whole ledger. Needs `ledger:prove`.")
+class Checkpoint:
+    """A checkpoint."""
+
+    origin: str = field(description="Name of the ledger.")
+    size: int = field(description="Number of entries it covers.")
+    root_hash: str = field(description="RFC 6962 root over them, hexadecimal.")
+    note: str = field(description="The C2SP signed note, to be kept outside the hub.")
+    cosignatures: list[str] = field(description="Signature lines of witnesses.")
+
+
+@strawberry.type(description="Proof that an entry stands in the ledger. Needs `ledger:prove`.")
+class InclusionProof:
+    """An inclusion proof."""
+
+    seq: int = field(description="The entry.")
+    size: int = field(description="Number of entries of the tree it is proved in.")
+    leaf_hash: str = field(description="RFC 6962 hash of its leaf, hexadecimal.")
+    path: list[str] = field(description="Audit path from the leaf up, hexadecimal.")
+    checkpoint: Checkpoint = field(description="The signed state that the path leads to.")
+    file: str = field(description="The same proof as C2SP tlog-proof text, to be kept.")
+
+
+@strawberry.type(description="Who saw what, when and what for (pembukaan data). Needs `disclosure:read`.")
+class Disclosure:
+    """A disclosure."""
+
+    seq: int = field(description="Its place in the ledger of disclosures, from 1.")
+    recorded_at: DateTime = field(description="When the answer left, UTC.")
+    actor: str = field(description="Id of who asked (pelaku).")
+    agency: str | None = field(description="Code of the agency they asked for (OPD).")
+    purpose: str = field(description="Code of the purpose (tujuan).")
+    legal_basis: str = field(description="Legal basis of the purpose (dasar hukum).")
+    question: str = field(description="Name of the question.")
+    subjects: list[ID] = field(description="Ids returned, at every level.")
+    withheld: list[str] = field(description="Names of the fields that were asked for and not shown.")
+
+
+@strawberry.type(description="A role given to an actor (peran).")
+class ViewerRole:
+    """A grant, as its holder sees it."""
+
+    role: str = field(description="Code of the role.")
+    agency: str | None = field(description="Agency within which it holds (OPD).")
+    territory: str | None = field(description="Kemendagri code of the area within which it holds.")
+    starts_on: Date = field(description="First day.")
+    ends_on: Date | None = field(description="Last day, when limited.")
+
+
+@strawberry.type(description="A purpose that the asker may name in the header `Hub-Purpose` (tujuan).")
+class Purpose:
+    """A purpose."""
+
+    code: str = field(description="What to send in the header.")
+    name: str = field(description="Its name in Indonesian.")
+    legal_basis: str = field(description="Its legal basis (dasar hukum).")
+
+
+@strawberry.type(description="The one who is asking (pelaku). Needs `viewer:read`.")
+class Viewer:
+    """The asker."""
+
+    id: ID = field(description="Id of the actor.")
+    name: str = field(description="Log-in name.")
+    agency: str | None = field(description="Code of the agency they work for (OPD).")
+    roles: list[ViewerRole] = field(description="Roles granted to them.")
+    purposes: list[Purpose] = field(description="Purposes open to them.")
+
+
+@strawberry.type(description="Says that a change is recorded for good.")
+class Receipt:
+    """A receipt."""
+
+    seq: int = field(description="Place of the entry in the ledger.")
+    subject: ID | None = field(description="Id of what was changed or made.")
+    version: int | None = field(description="Version of the subject after the change.")
+    leaf_hash: str = field(description="RFC 6962 hash of the entry, hexadecimal; keep it.")
+    recorded_at: DateTime = field(description="When it was recorded, UTC.")
+    projected: bool = field(description="Whether queries show it already; if not, they will.")
+    entry: Entry | None = field(description="The entry itself. Needs `entry:read`.")

@@ -1,0 +1,110 @@
+"""Mutation: each field builds one command and hands back its receipt."""
+
+# ruff: noqa: A002  (arguments are called what the contract calls them)
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from strawberry.tools import create_type
+from strawberry.types.field import StrawberryField
+
+from hub.api.context import Root
+from hub.api.inputs import (
+    CorrectPersonInput,
+    DefineProgrammeInput,
+    EndEnrolmentInput,
+    EnrolInput,
+    GrantRoleInput,
+    ProposeEnrolmentInput,
+    SuspendActorInput,
+)
+from hub.api.ledger_types import Receipt
+from hub.api.queries import kemendagri_code
+from hub.api.roots import root_field
+from hub.commands.access import GrantRole, SuspendActor
+from hub.commands.people import CorrectPerson
+from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
+from hub.domain.ids import as_uuid
+
+FIELDS: list[StrawberryField] = []
+change = partial(root_field, FIELDS, Receipt)
+
+
+@change(
+    "An agency proposes a person for its programme, by id where visible, else by NIK and birth date.",
+    needs="enrolment:propose",
+)
+async def propose_enrolment(root: Root, input: ProposeEnrolmentInput) -> Any:
+    """Propose."""
+    person = input.person and as_uuid(input.person, "person")
+    command = ProposeEnrolment(input.programme, person, input.nik, input.born_on, input.note)
+    return await root.submit(command, input.request_id)
+
+
+@change("Accepts a proposal; never by the agency that made it.", needs="enrolment:accept")
+async def enrol(root: Root, input: EnrolInput) -> Any:
+    """Accept."""
+    command = Enrol(as_uuid(input.enrolment, "enrolment"), input.starts_on)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Ends an enrolment, with a reason code.", needs="enrolment:end")
+async def end_enrolment(root: Root, input: EndEnrolmentInput) -> Any:
+    """End."""
+    command = EndEnrolment(as_uuid(input.enrolment, "enrolment"), input.reason, input.ends_on, input.note)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Sets values of a person by hand, citing the evidence.", needs="person:correct")
+async def correct_person(root: Root, input: CorrectPersonInput) -> Any:
+    """Correct: what is null was not given."""
+    given = {name: str(value) for name, value in asdict(input.values).items() if value is not None}
+    command = CorrectPerson(as_uuid(input.person, "person"), given, input.evidence)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Gives an actor a role, with start, end and reason.", needs="role:grant")
+async def grant_role(root: Root, input: GrantRoleInput) -> Any:
+    """Grant."""
+    command = GrantRole(
+        actor=input.actor,
+        role=input.role,
+        reason=input.reason,
+        agency=input.agency,
+        territory=await kemendagri_code(root, input.territory),
+        starts_on=input.starts_on,
+        ends_on=input.ends_on,
+    )
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Takes all rights from an actor, at once.", needs="actor:suspend")
+async def suspend_actor(root: Root, input: SuspendActorInput) -> Any:
+    """Suspend."""
+    command = SuspendActor(input.actor, input.reason)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Sets up a programme of an agency, or changes its description.", needs="programme:define")
+async def define_programme(root: Root, input: DefineProgrammeInput) -> Any:
+    """Define."""
+    command = DefineProgramme(
+        code=input.code,
+        name=input.name,
+        agency=input.agency,
+        unit=input.unit.value,
+        funded_by=input.funded_by,
+        needs=tuple(input.needs or ()),
+        quota=input.quota,
+    )
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+Mutation = create_type(
+    "Mutation",
+    [*FIELDS],
+    description="Everything that can be changed. A receipt says that the change is recorded for good.",
+)

@@ -1,0 +1,204 @@
+"""Query: each field builds one question and hands back its answer."""
+
+# ruff: noqa: A002  (arguments are called what the contract calls them)
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import ID
+from strawberry.tools import create_type
+from strawberry.types.field import StrawberryField
+
+from hub.api.context import Root
+from hub.api.inputs import (
+    AreaInput,
+    DisclosureFilter,
+    EnrolmentFilter,
+    EntryFilter,
+    PersonFilter,
+    ProgrammeFilter,
+)
+from hub.api.ledger_types import Checkpoint, Disclosure, Entry, InclusionProof, Viewer
+from hub.api.roots import root_field
+from hub.api.scalars import AreaSystem
+from hub.api.types import Area, Connection, Enrolment, Node, Person, Programme, Release
+from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.ids import as_uuid
+from hub.domain.selection import Pick, pick
+from hub.questions import model as questions
+from hub.questions.model import Page
+
+FIELDS: list[StrawberryField] = []
+ask = partial(root_field, FIELDS)
+
+First = Annotated[int | None, strawberry.argument(description="Rows from the start, at most 100.")]
+After = Annotated[str | None, strawberry.argument(description="Cursor before the first row wanted.")]
+Last = Annotated[int | None, strawberry.argument(description="Rows from the end instead, at most 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Cursor behind the last row wanted.")]
+
+
+async def kemendagri_code(root: Root, area: AreaInput | None) -> str | None:
+    """The Kemendagri code, digits only, of an area given in either system. Raises NotFound."""
+    if area is None:
+        return None
+    digits = area.code.replace(".", "")
+    if area.system == AreaSystem.KEMENDAGRI:
+        return digits
+    found = await root.ask(questions.AreaByCode(area.system.value, digits, (pick("code"),)))
+    if found is None:
+        raise NotFound("No area has this BPS code.", "Check the code, or give the Kemendagri code.")
+    return str(found["code"])
+
+
+@ask(Node | None, "Anything by its id; null when there is none for this asker.", needs="person:read")
+async def node(root: Root, id: ID) -> Any:
+    """Only persons can be asked for by id in this version."""
+    try:
+        question = questions.PersonById(as_uuid(id, "id"), root.selections["Person"])
+    except InvalidInput:
+        return None
+    found = await root.ask(question)
+    return found and {**found, "__typename": "Person"}
+
+
+@ask(Viewer, "Who is asking: roles, agency, purposes.", needs="viewer:read")
+async def viewer(root: Root) -> Any:
+    """The asker."""
+    return await root.ask_whole(questions.Viewer())
+
+
+@ask(Person | None, "One person (individu).", needs="person:read")
+async def person(root: Root, id: ID) -> Any:
+    """One person by id."""
+    return await root.ask(questions.PersonById(as_uuid(id, "id"), root.selection))
+
+
+@ask(Person | None, "The person who carries this NIK.", needs="person:read")
+async def person_by_nik(root: Root, nik: str) -> Any:
+    """One person by NIK."""
+    return await root.ask(questions.PersonByNik(nik, root.selection))
+
+
+@ask(Connection[Person], "Persons (individu) by name, page by page.", needs="person:read")
+async def persons(  # noqa: PLR0913  # the contract's arguments, all by name
+    root: Root,
+    *,
+    filter: PersonFilter | None,
+    first: First = 20,
+    after: After,
+    last: Last,
+    before: Before,
+) -> Any:
+    """Persons of an area."""
+    area = await kemendagri_code(root, filter.area if filter else None)
+    return await root.ask(questions.Persons(root.selection, area, Page(first, after, last, before)))
+
+
+@ask(Area | None, "One area (wilayah) by its code.", needs="area:read")
+async def area(root: Root, code: str, system: AreaSystem = AreaSystem.KEMENDAGRI) -> Any:
+    """One area."""
+    return await root.ask(questions.AreaByCode(system.value, code.replace(".", ""), root.selection))
+
+
+@ask(list[Programme], "Programmes (program), by code.", needs="programme:read")
+async def programmes(
+    root: Root,
+    filter: ProgrammeFilter | None,
+) -> Any:
+    """All programmes, or those of an agency."""
+    return await root.ask(questions.Programmes(root.selection, filter.agency if filter else None))
+
+
+@ask(Programme | None, "One programme (program) by its code.", needs="programme:read")
+async def programme(root: Root, code: str) -> Any:
+    """One programme: all are few, so they are asked and this one is picked out."""
+    selection, taken = root.selection, {each.key for each in root.selection}
+    key = next((each.key for each in selection if each.name == "code"), None)
+    if key is None:
+        key = next(name for name in (f"code{n}" for n in range(len(taken) + 1)) if name not in taken)
+        selection = (*selection, Pick("code", key))
+    found = await root.ask(questions.Programmes(selection))
+    return next((each for each in found if each[key] == code), None)
+
+
+@ask(Connection[Enrolment], "Enrolments (kepesertaan) across programmes.", needs="enrolment:read")
+async def enrolments(
+    root: Root,
+    *,
+    filter: EnrolmentFilter | None,
+    first: First = 20,
+    after: After,
+) -> Any:
+    """Enrolments by programme, agency, status, area or person."""
+    wanted = filter or EnrolmentFilter(programme=None, agency=None, status=None, area=None, person=None)
+    return await root.ask(
+        questions.Enrolments(
+            root.selection,
+            programme=wanted.programme,
+            agency=wanted.agency,
+            status=wanted.status and wanted.status.value,
+            area=await kemendagri_code(root, wanted.area),
+            person=wanted.person and as_uuid(wanted.person, "person"),
+            page=Page(first, after),
+        )
+    )
+
+
+@ask(list[Release], "Deliveries of registers (rilis), newest first.", needs="release:read")
+async def releases(root: Root, register: str | None) -> Any:
+    """Releases of one register, or of all."""
+    return await root.ask_whole(questions.Releases(register))
+
+
+@ask(Connection[Entry], "Entries of the ledger (buku besar), newest first.", needs="entry:read")
+async def ledger_entries(
+    root: Root,
+    *,
+    filter: EntryFilter | None,
+    first: First = 20,
+    after: After,
+) -> Any:
+    """Entries about a subject, by an actor, or all."""
+    subject, actor = (filter.subject, filter.actor) if filter else (None, None)
+    return await root.ask_whole(questions.LedgerEntries(subject, actor, Page(first, after)))
+
+
+@ask(Entry | None, "One entry of the ledger (entri).", needs="entry:read")
+async def ledger_entry(root: Root, seq: int) -> Any:
+    """One entry by its place."""
+    return await root.ask_whole(questions.LedgerEntry(seq))
+
+
+@ask(Checkpoint, "The newest signed state of at least `size` entries.", needs="ledger:prove")
+async def ledger_checkpoint(root: Root, size: int | None) -> Any:
+    """A signed checkpoint."""
+    return await root.ask_whole(questions.LedgerCheckpoint(size))
+
+
+@ask(InclusionProof, "Proof that an entry stands in the ledger.", needs="ledger:prove")
+async def inclusion_proof(root: Root, seq: int, size: int | None) -> Any:
+    """A proof of inclusion."""
+    return await root.ask_whole(questions.InclusionProof(seq, size))
+
+
+@ask(Connection[Disclosure], "Who saw what, when, what for; newest first.", needs="disclosure:read")
+async def disclosures(
+    root: Root,
+    *,
+    filter: DisclosureFilter | None,
+    first: First = 20,
+    after: After,
+) -> Any:
+    """Disclosures about a person, to an actor, or all."""
+    about, actor = (filter.person, filter.actor) if filter else (None, None)
+    return await root.ask_whole(questions.Disclosures(about, actor, Page(first, after)))
+
+
+Query = create_type(
+    "Query",
+    [*FIELDS],
+    description="Everything that can be asked. What one may not see comes back withheld, or not at all.",
+)

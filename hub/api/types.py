@@ -1,0 +1,222 @@
+"""GraphQL types of what the graph holds: persons, papers, places, programmes and who is enrolled in them.
+
+They declare names, types and descriptions only. Values come as plain dicts, already scoped and masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Generic, TypeVar, cast
+
+import strawberry
+from strawberry import ID, field
+
+from hub.api.inputs import EnrolmentFilter
+from hub.api.scalars import (
+    AreaLevel,
+    AreaSystem,
+    Date,
+    DateTime,
+    EnrolmentStatus,
+    EnrolmentUnit,
+    Presence,
+    Sex,
+)
+
+T = TypeVar("T")
+
+WITHHELD = (
+    "Fields asked for that the asker's scope does not open (ditahan), whether or not they have a value."
+)
+IDENTITY = "Random id that never changes and says nothing."
+
+
+@strawberry.interface(description="Anything that can be asked for again by its id.")
+class Node:
+    """Relay's interface of things with an id."""
+
+    id: ID = field(description=IDENTITY)
+
+
+@strawberry.type(description="Where a page lies among the others.")
+class PageInfo:
+    """Relay's page marker."""
+
+    has_next_page: bool = field(description="Whether rows follow.")
+    has_previous_page: bool = field(description="Whether rows precede.")
+    start_cursor: str | None = field(description="Cursor of the first row, for `before`.")
+    end_cursor: str | None = field(description="Cursor of the last row, for `after`.")
+
+
+@strawberry.type(description="One row of a connection.")
+class Edge(Generic[T]):
+    """Relay's edge."""
+
+    cursor: str = field(description="Opaque place of this row, good for `after` and `before`.")
+    node: T = field(description="The row itself.")
+
+
+@strawberry.type(description="A list that can grow, read page by page.")
+class Connection(Generic[T]):
+    """Relay's connection."""
+
+    edges: list[Edge[T]] = field(description="The rows of this page.")
+    page_info: PageInfo = field(description="Where this page lies.")
+    total_count: int | None = field(description="Rows on all pages together, where the hub counts them.")
+
+
+@strawberry.type(description="The name of a field that was not shown, and why (ditahan).")
+class WithheldField:
+    """A withheld field."""
+
+    field: str = strawberry.field(description="Name of the field.")
+    reason: str = strawberry.field(description="What is in the way: the purpose, the role, the territory.")
+
+
+@strawberry.type(description="A code of an area in another system.")
+class AreaCode:
+    """An area's code elsewhere."""
+
+    system: AreaSystem = field(description="Who gave the code.")
+    code: str = field(description="Digits without dots.")
+
+
+@strawberry.type(description="An administrative area (wilayah), from province to RT. Needs `area:read`.")
+class Area(Node):
+    """An area."""
+
+    system: AreaSystem = field(description="Code system of `code`.")
+    code: str = field(description="Digits without dots; unique within its system only.")
+    name: str = field(description="Current official name (nama wilayah).")
+    level: AreaLevel = field(description="Level of the area.")
+    parent: Area | None = field(description="The area it is part of.")
+    children: list[Area] = field(description="The areas it consists of, by code.")
+    other_codes: list[AreaCode] = field(description="Its codes in other systems.")
+
+
+@strawberry.type(description="A postal address as the registers write it (alamat). Needs `person:read`.")
+class Address(Node):
+    """An address."""
+
+    text: str | None = field(description="The whole address as given.")
+    street: str | None = field(description="Street, alley or housing complex (jalan, gang, komplek).")
+    number: str | None = field(description="House number (nomor rumah).")
+    rt: str | None = field(description="RT, three digits.")
+    rw: str | None = field(description="RW, three digits.")
+    area: Area | None = field(description="The kelurahan it lies in. Needs `area:read`.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
+@strawberry.type(
+    description="A family card (kartu keluarga, KK): a document that lists persons. Needs `person:read`."
+)
+class FamilyCard(Node):
+    """A family card."""
+
+    number: str | None = field(description="Its 16 digits (nomor KK).")
+    persons: list[Person] = field(description="Persons listed on it whom the asker may see.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
+@strawberry.type(description="An agency of the city (OPD). Needs `agency:read`.")
+class Agency(Node):
+    """An agency."""
+
+    code: str = field(description="Short code, the one that grants and programmes name.")
+    name: str = field(description="Official name (nama OPD).")
+    programmes: list[Programme] = field(description="Programmes it runs. Needs `programme:read`.")
+
+
+@strawberry.type(description="A programme of aid or service (program). Needs `programme:read`.")
+class Programme(Node):
+    """A programme."""
+
+    code: str = field(description="Short code, unique in the hub.")
+    name: str = field(description="Official name (nama program).")
+    agency: Agency = field(description="The agency that runs it (OPD). Needs `agency:read`.")
+    unit: EnrolmentUnit = field(description="What it enrols.")
+    funded_by: str | None = field(description="Source of the budget (sumber dana).")
+    needs: list[str] = field(description="Codes of the needs it answers (masalah).")
+    quota: int | None = field(description="Places (kuota), when limited.")
+
+
+@strawberry.type(
+    description="A place in a programme, from proposal to end (kepesertaan). Needs `enrolment:read`."
+)
+class Enrolment(Node):
+    """An enrolment."""
+
+    version: int = field(description="Number of changes so far; give it back as `expectedVersion`.")
+    programme: Programme = field(description="The programme. Needs `programme:read`.")
+    person: Person | None = field(description="The person, when the asker may see them. Needs `person:read`.")
+    status: EnrolmentStatus = field(description="How far it has come.")
+    from_: Date | None = field(name="from", description="First day (mulai).")
+    to: Date | None = field(description="Last day (selesai), once ended.")
+    reason: str | None = field(description="Code of the reason why it ended or was refused (alasan).")
+    last_paid_on: Date | None = field(description="Day of the newest payment known to the hub.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
+@strawberry.type(description="One delivery of a register (rilis), with its counts. Needs `release:read`.")
+class Release:
+    """A release."""
+
+    register: str = field(description="Code of the register (basis data), e.g. `dtks`.")
+    label: str = field(description="Name under which it was delivered.")
+    as_of: Date | None = field(description="The day it describes.")
+    accepted: int = field(description="Rows taken in.")
+    repeated: int = field(description="Rows that were known already, unchanged.")
+    refused: int = field(description="Rows refused, each with its reason in the report.")
+    digest: str = field(description="SHA-256 of the file, hexadecimal.")
+
+
+@strawberry.type(description="One row of a register as it was delivered (data asal). Needs `person:read`.")
+class SourceRecord(Node):
+    """A source record."""
+
+    register: str = field(description="Code of the register it came from.")
+    row_key: str | None = field(description="The register's own key of the row.")
+    release: Release = field(description="The delivery that brought it.")
+    taken_at: DateTime = field(description="When the hub took it in.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
+def _enrolments(
+    root: Mapping[str, Any],
+    where: Annotated[EnrolmentFilter | None, strawberry.argument(name="filter", description="Which ones.")],
+) -> list[Enrolment]:
+    """Declares the argument; the question that brought the row has already answered it."""
+    return cast(list[Enrolment], root["enrolments"])
+
+
+@strawberry.type(
+    description="A person (individu): one record made of all registers (data induk). Needs `person:read`."
+)
+class Person(Node):
+    """A golden person."""
+
+    version: int = field(description="Number of changes so far; give it back as `expectedVersion`.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+    nik: str | None = field(
+        description="Population number (NIK), 16 digits, or its end where only that is open."
+    )
+    name: str | None = field(description="Name as registered (nama).")
+    sex: Sex | None = field(description="Registered sex (jenis kelamin).")
+    born_on: Date | None = field(description="Birth date (tanggal lahir).")
+    born_year: int | None = field(description="Year of birth, also where the day is withheld.")
+    birthplace: str | None = field(description="Place of birth (tempat lahir).")
+    mother_name: str | None = field(description="Mother's maiden name (nama ibu kandung).")
+    marital_status: str | None = field(description="Marital status (status kawin).")
+    occupation: str | None = field(description="Occupation (pekerjaan).")
+    education: str | None = field(description="Highest education (pendidikan).")
+    alive: bool | None = field(description="Whether the newest evidence says alive (masih hidup).")
+    presence: Presence | None = field(description="Whether found at the registered place (keberadaan).")
+    relation_to_head: str | None = field(description="Relation to the head of the family (hubungan).")
+    family_cards: list[FamilyCard] = field(description="Family cards that list the person (KK).")
+    address: Address | None = field(description="Registered address (alamat).")
+    area: Area | None = field(description="Area of domicile (wilayah domisili). Needs `area:read`.")
+    source_records: list[SourceRecord] = field(description="Rows of registers it was made from (data asal).")
+
+    enrolments: list[Enrolment] = field(
+        resolver=_enrolments, description="Places in programmes (kepesertaan). Needs `enrolment:read`."
+    )

@@ -1,0 +1,203 @@
+"""The only place where the parts of a hub are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+import policies
+from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
+from hub.domain.errors import SetupError
+from hub.domain.facts import Actor, Fact, Json
+from hub.domain.ids import new_id
+from hub.domain.kinds import Log
+from hub.graph.connect import (
+    GraphAddress,
+    Progress,
+    SyncDriver,
+    address_of,
+    async_driver,
+    silent,
+    sync_driver,
+)
+from hub.graph.migrate import migrate
+from hub.graph.project import Projector
+from hub.graph.read import GraphReader
+from hub.ledger.store import Ledger
+from hub.ledger.vault import LedgerKeys
+from hub.reference.areas import areas
+from hub.service import Hub
+from hub.settings import Settings
+
+STEWARD, ADMIN = "operator", "admin"
+"""Local accounts made by `hub init`: whoever can read HUB_HOME can get a token for them, and nobody else."""
+
+
+class LedgerSource:
+    """The ledger as the projector reads it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def changes(self, after: int) -> list[tuple[int, tuple[Fact, ...]]]:
+        """The next entries with their facts."""
+        return [(entry.seq, entry.facts) for entry in self._ledger.entries(Log.CHANGES, after, 200, 10_000)]
+
+    def payloads(self, ids: Iterable[str]) -> Mapping[str, Json]:
+        """Payloads of facts by id."""
+        return self._ledger.payloads(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHub:
+    """A hub with its parts, for entry points."""
+
+    hub: Hub
+    settings: Settings
+    ledger: Ledger
+    projector: Projector
+
+    @property
+    def doors(self) -> Hub:
+        """The two doors."""
+        return self.hub
+
+    @property
+    def steward(self) -> Actor:
+        """The data steward's local account, under which the command line works."""
+        return self.actor(STEWARD, "pemadanan")
+
+    @property
+    def matcher(self) -> Actor:
+        """The machine that forms persons."""
+        return self.actor("pemadan", "pemadanan")
+
+    def actor_id(self, name: str) -> str | None:
+        """The id of a local account by name."""
+        return self.hub.actor_id(name)
+
+    def actor(self, name: str, purpose: str | None = None) -> Actor:
+        """A local account by name. Raises SetupError when the hub was never initialised."""
+        found = self.hub.actor_id(name)
+        if found is None:
+            raise SetupError(f"There is no account {name!r}.", "Run `hub init`.")
+        return Actor(found, purpose)
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger of these settings, made when there is none.
+
+    Raises SetupError when a ledger stands but its key file does not, LedgerFault when it was shortened.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = _key_file(settings)
+    if not file.exists():
+        if _ledger_stands(settings):
+            LedgerKeys.load(file)  # raises, and says what to do
+        LedgerKeys.generate().save(file)
+    return Ledger(settings.ledger_address, LedgerKeys.load(file), settings.origin)
+
+
+@asynccontextmanager
+async def open_hub(
+    settings: Settings, progress: Progress = silent, *, serve: bool = False
+) -> AsyncIterator[OpenHub]:
+    """Start what is needed, found the hub if it is new, and follow the ledger until the context ends.
+
+    `serve` goes on without the graph when its server is down: changes are accepted, and reads say so.
+    """
+    ledger = await asyncio.to_thread(open_ledger, settings)
+    try:
+        address = await asyncio.to_thread(address_of, settings, progress)
+        blocking, loop_driver = sync_driver(address), async_driver(address)
+        projector = _projector(blocking, address, LedgerSource(ledger))
+        reader = GraphReader(loop_driver, address.database, settings.query_timeout)
+        hub = Hub(ledger, reader, projector, _cursor_key(settings), settings.projection_wait)
+        projector.start()
+        try:
+            opened = OpenHub(hub, settings, ledger, projector)
+            await _found(opened)
+            await asyncio.to_thread(projector.wait_for, ledger.size(Log.CHANGES), settings.projection_wait)
+            yield opened
+        finally:
+            await asyncio.to_thread(projector.close)
+            await loop_driver.close()
+            blocking.close()
+    finally:
+        await asyncio.to_thread(ledger.close)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGraph:
+    """Ledger and graph without the doors, for building the one anew from the other and comparing them."""
+
+    ledger: Ledger
+    driver: SyncDriver
+    database: str
+    source: LedgerSource
+    projector: Projector
+
+
+@contextmanager
+def open_graph(settings: Settings, progress: Progress = silent) -> Iterator[OpenGraph]:
+    """Open ledger and graph for maintenance; the projector's thread is not started."""
+    with closing(open_ledger(settings)) as ledger:
+        address = address_of(settings, progress)
+        with sync_driver(address) as driver:
+            source = LedgerSource(ledger)
+            yield OpenGraph(ledger, driver, address.database, source, _projector(driver, address, source))
+
+
+def _projector(driver: SyncDriver, address: GraphAddress, source: LedgerSource) -> Projector:
+    holder = f"{os.getpid()}-{new_id()}"
+    return Projector(driver, address.database, source, holder, lambda: migrate(driver, address.database))
+
+
+async def _found(opened: OpenHub) -> None:
+    """Entries that every ledger starts with. Each is a command, so doing it again changes nothing."""
+    hub, rules = opened.hub, policies.rules()
+    digest = policies.digest(rules)
+    if hub.actor_id("sistem") is None:
+        await hub.submit(Actor(new_id(), "pendirian"), FoundHub(digest, rules), wait=False)
+    system = opened.actor("sistem", "pendirian")
+    if hub.actor_id(ADMIN) is not None:
+        return
+    await hub.submit(system, ListAreas(tuple(areas())), wait=False)
+    await hub.submit(system, DefineAgency("diskominfo", "Dinas Komunikasi dan Informatika"), wait=False)
+    for name, role, agency in ((STEWARD, "walidata", "diskominfo"), (ADMIN, "admin_kebijakan", "diskominfo")):
+        if hub.actor_id(name) is None:
+            await hub.submit(system, RegisterActor(name, agency), wait=False)
+        await hub.submit(system, GrantRole(name, role, "Akun setempat sejak pendirian.", agency), wait=False)
+
+
+async def adopt_policy(opened: OpenHub) -> int | None:
+    """Put the rules that ship with this version in force; the new policy version, or None when they are already."""
+    rules = policies.rules()
+    system = opened.actor("sistem", "pendirian")
+    receipt = await opened.hub.submit(system, AdoptPolicy(policies.digest(rules), rules))
+    return receipt.version
+
+
+def _key_file(settings: Settings) -> Path:
+    return settings.keys / "ledger.json"
+
+
+def _ledger_stands(settings: Settings) -> bool:
+    """Whether there is a ledger that a missing key file would belong to."""
+    if settings.ledger_url is None:
+        return (settings.home / "ledger" / "ledger.db").exists()
+    from hub.ledger.engine import holds_entries  # noqa: PLC0415 - asked only when a key file is missing
+
+    return holds_entries(settings.ledger_address)
+
+
+def _cursor_key(settings: Settings) -> bytes:
+    master = LedgerKeys.load(_key_file(settings)).master
+    return HKDFExpand(SHA256(), 32, b"hub/cursors/v1").derive(master)

@@ -1,0 +1,124 @@
+"""The command line: translates to the two doors and back."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from hub.domain.errors import HubError, SetupError
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word after `hub`: `attribute` of `module` is a command function, or a Typer with several.
+
+    The module is imported only when its word is given, so `help` repeats how its docstring begins.
+    """
+
+    name: str
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS: tuple[Entry, ...] = (
+    Entry("demo", "hub.cli.demo", "demo", "Show the main job on a fresh machine, with a made-up city."),
+    Entry("init", "hub.cli.init", "init", "Make the ledger, its keys and the first accounts."),
+    Entry("intake", "hub.cli.intake", "app", "Take in a register's file."),
+    Entry("serve", "hub.cli.serve", "serve", "Serve the GraphQL API."),
+    Entry("token", "hub.cli.token", "token", "Print a token for a local account."),
+    Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show an entry."),
+    Entry("graph", "hub.cli.graph", "app", "Rebuild the graph from the ledger, or compare the two."),
+    Entry("policy", "hub.cli.init", "policy", "Put a reviewed set of rules in force."),
+    Entry("up", "hub.cli.servers", "up", "Start the servers that the hub needs, and leave them up."),
+    Entry("down", "hub.cli.servers", "down", "Stop the servers that the hub started."),
+    Entry("status", "hub.cli.servers", "status", "Tell addresses, versions, and where state and logs are."),
+    Entry("version", "hub.cli.servers", "version", "Tell the version of the hub."),
+)
+"""Every command there is."""
+
+
+def main() -> NoReturn:
+    """Run `hub` with the process's arguments and end it with an exit code of `hub.domain.errors`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns its exit code. The hub's errors are told on stderr, without traceback."""
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if word is not None:
+        from hub.cli.output import logs_to_stderr  # noqa: PLC0415 - help must not wait for what it does not need
+
+        logs_to_stderr()
+    try:
+        application(word)(args=arguments, prog_name="hub")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except HubError as error:
+        _tell(error, as_json="--json" in arguments)
+        return error.exit_code
+    return 0
+
+
+def settings() -> Settings:
+    """What the environment says (`HUB_…`); SetupError names the variables that can't be used."""
+    from pydantic import ValidationError  # noqa: PLC0415 - help must not wait for what it does not need
+
+    from hub.settings import Settings  # noqa: PLC0415 - likewise
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Values are left out: one of them is a password.
+        faults = "; ".join(f"HUB_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        raise SetupError(
+            f"The settings can't be used. {faults}.", "Change or unset these variables."
+        ) from None
+
+
+def application(word: str | None) -> typer.Typer:
+    """The commands, of which only the one called `word` is imported. Completion needs them all."""
+    app = typer.Typer(
+        name="hub",
+        help="The master-data hub: registers in, one explained data set out, every change on record.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,  # it would print local variables, which hold personal data
+    )
+    completing = "_HUB_COMPLETE" in os.environ
+    for entry in COMMANDS:
+        if completing or entry.name == word:
+            _register(app, entry)
+        else:
+            app.command(entry.name, help=entry.help)(_not_imported)
+    return app
+
+
+def _register(app: typer.Typer, entry: Entry) -> None:
+    found = getattr(import_module(entry.module), entry.attribute)
+    if isinstance(found, typer.Typer):
+        app.add_typer(found, name=entry.name, help=entry.help)
+    else:
+        app.command(entry.name)(found)
+
+
+def _not_imported() -> NoReturn:
+    raise AssertionError("a command that was not imported can't be called")
+
+
+def _tell(error: HubError, *, as_json: bool) -> None:
+    if as_json:
+        told = {"error": {"code": error.code, "message": error.message, "advice": error.advice}}
+        print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
+        return
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.advice:
+        print(error.advice, file=sys.stderr)

@@ -1,0 +1,181 @@
+"""`hub demo`: the main job on a fresh machine, with a made-up city."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from starlette.types import ASGIApp
+
+from hub.api.app import create_app
+from hub.api.identity import issue
+from hub.bootstrap import ADMIN, OpenHub, open_hub
+from hub.cli import settings
+from hub.cli.asgi import post
+from hub.cli.output import Report, emit, watching
+from hub.cli.serve import listen, run_app
+from hub.commands.access import DefineAgency, GrantRole, RegisterActor
+from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
+from hub.demo.city import write_city
+from hub.demo.story import ACCOUNTS, AGENCIES, PROGRAMMES, TERRITORY, Account
+from hub.domain.kinds import Log
+from hub.domain.selection import pick
+from hub.domain.standard.areas import AreaIndex
+from hub.intake.release import IntakeResult, take_in
+from hub.matching.form import form_persons
+from hub.questions.model import Enrolments, Page, Persons
+from hub.reference.areas import areas
+from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Which made-up city: its size and its seed."""
+
+    persons: int
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """The label of its release."""
+        return f"demo-{self.persons}-{self.seed}"
+
+
+def demo(
+    persons: Annotated[
+        int, typer.Option(min=200, max=3_000_000, help="How many people live in the city.")
+    ] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 7,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Start everything, take in a made-up city's DTKS file, form persons, and serve the answers.
+
+    A second start keeps the data and takes seconds.
+    """
+    asyncio.run(_demo(settings(), City(persons, seed), serve=serve, json=json))
+
+
+async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> None:
+    with listen(chosen.host, chosen.port) if serve else nullcontext() as listener:
+        async with AsyncExitStack() as stack:
+            with watching("rows", quiet=json) as report:
+                opened = await stack.enter_async_context(open_hub(chosen, report, serve=serve))
+                result = await _take_in(opened, city, report)
+                territory = await _staff(opened, report)
+                await _enrol(opened, territory)
+                app = create_app(opened.hub, chosen)
+                answers = [await _first_answer(app, opened, each, territory) for each in ACCOUNTS]
+            address = f"http://{chosen.host}:{chosen.port}/graphql"
+            told = {"intake": _told(result), "accounts": answers, "address": address}
+            emit(told, json, lambda out: _print(out, told))
+            if isinstance(listener, socket.socket):
+                await run_app(
+                    app, listener, lambda: print(f"Serving {address}, stop with Ctrl-C", flush=True)
+                )
+
+
+async def _take_in(opened: OpenHub, city: City, report: Report) -> IntakeResult:
+    """Write the city's file, take it in and form its persons, as far as that was not done before."""
+    report("Writing the made-up city", 0, None)
+    folder = opened.settings.home / "demo" / city.label
+    files = await asyncio.to_thread(write_city, folder, city.persons, city.seed)
+    result = await take_in(
+        opened.hub, opened.steward, "dtks", files.dtks, city.label, files.as_of,
+        reports=opened.settings.reports, areas=AreaIndex(areas()),
+        progress=lambda now: report("Taking in the DTKS file", now.rows, now.total),
+    )  # fmt: skip
+    await form_persons(
+        opened.hub,
+        opened.matcher,
+        result.release_id,
+        lambda done: report("Forming persons", done, result.accepted),
+    )
+    report("Copying into the graph", 0, None)
+    await asyncio.to_thread(opened.projector.wait_for, opened.ledger.size(Log.CHANGES), 600.0)
+    return result
+
+
+async def _first_answer(app: ASGIApp, opened: OpenHub, account: Account, territory: str) -> dict[str, Any]:
+    token = issue(opened.settings, opened.actor(account.name).id, opened.settings.token_minutes)
+    query = account.question.replace(TERRITORY, territory)
+    answer = await post(app, "/graphql", {"query": query}, token)
+    return {
+        "account": account.name, "role": account.role, "title": account.title, "token": token,
+        "question": query, "answer": answer.get("data") or answer.get("errors"),
+    }  # fmt: skip
+
+
+def _told(result: IntakeResult) -> dict[str, Any]:
+    names = ("label", "accepted", "repeated", "refused", "nothing_changed")
+    return {**{name: getattr(result, name) for name in names}, "report": str(result.report or "")}
+
+
+def _print(out: Console, told: dict[str, Any]) -> None:
+    intake = told["intake"]
+    out.print(
+        f"Release {intake['label']}: {intake['accepted']:,} rows accepted, {intake['repeated']:,} repeated, "
+        f"{intake['refused']:,} refused" + (f" (why: {intake['report']})" if intake["report"] else "")
+    )
+    for each in told["accounts"]:
+        out.print(f"\n[bold]{each['account']}[/bold]  {each['title']}")
+        out.print(f"  token     {each['token']}")
+        out.print(f"  question  {' '.join(each['question'].split())}", markup=False)
+        out.print(f"  answer    {orjson.dumps(each['answer']).decode()}", markup=False)
+    out.print(
+        f'\nAsk yourself: curl -s {told["address"]} -H "Authorization: Bearer $(hub token sari.dinsos)" '
+        "-H 'Content-Type: application/json' -d '{\"query\": \"{ viewer { name } }\"}'",
+        markup=False,
+    )
+
+
+async def _staff(opened: OpenHub, report: Report) -> str:
+    """Agencies, programmes and accounts of the story; returns the kelurahan of its officer."""
+    report("Setting up agencies and accounts", 0, None)
+    system, admin = opened.actor("sistem", "pendirian"), opened.actor(ADMIN)
+    territory = await _busiest_kelurahan(opened)
+    for code, name in AGENCIES:
+        await opened.hub.submit(system, DefineAgency(code, name), wait=False)
+    for code, name, agency, needs, funded_by in PROGRAMMES:
+        command = DefineProgramme(code, name, agency, "PERSON", funded_by, needs)
+        await opened.hub.submit(opened.steward, command, wait=False)
+    for each in ACCOUNTS:
+        if opened.actor_id(each.name) is not None:
+            continue
+        await opened.hub.submit(admin, RegisterActor(each.name, each.agency), wait=False)
+        where = territory if each.in_territory else None
+        grant = GrantRole(each.name, each.role, "Akun peragaan.", each.agency, where)
+        await opened.hub.submit(admin, grant, wait=False)
+    return territory
+
+
+async def _busiest_kelurahan(opened: OpenHub) -> str:
+    """The kelurahan of the first person by name: any would do, but it must be the same at every start."""
+    question = Persons((pick("edges", pick("node", pick("area", pick("code")))),), page=Page(first=20))
+    edges = (await opened.hub.ask(opened.steward, question)).data["edges"]
+    return next(str(edge["node"]["area"]["code"]) for edge in edges if edge["node"]["area"])
+
+
+async def _enrol(opened: OpenHub, territory: str) -> None:
+    """A few persons of the territory proposed by Dinsos and accepted by the steward, once."""
+    held = Enrolments(
+        (pick("edges", pick("node", pick("status"))),), programme="permakanan", page=Page(first=1)
+    )
+    if (await opened.hub.ask(opened.steward, held)).data["edges"]:
+        return
+    officer = opened.actor("sari.dinsos")
+    question = Persons(
+        (pick("edges", pick("node", pick("nik"), pick("born_on"))),), territory, Page(first=12)
+    )
+    for edge in (await opened.hub.ask(opened.steward, question)).data["edges"][::2]:
+        node = edge["node"]
+        if node["nik"] is not None and node["born_on"] is not None:
+            proposal = ProposeEnrolment("permakanan", None, node["nik"], str(node["born_on"]))
+            proposed = await opened.hub.submit(officer, proposal, wait=False)
+            await opened.hub.submit(opened.steward, Enrol(str(proposed.subject), "2024-06-01"), wait=False)

@@ -1,0 +1,75 @@
+"""What commands print: results on stdout, progress and errors on stderr, colours for people only."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import orjson
+import structlog
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+Report = Callable[[str, int, int | None], None]
+"""Told again and again what is under way: the stage, how much is done, how much in all (None: not known)."""
+
+
+def emit(data: Any, json: bool, human: Callable[[Console], None]) -> None:
+    """A command's result, once: `data` as JSON for programs, else what `human` prints on the console."""
+    if json:
+        text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
+        sys.stdout.write(text.decode())
+        return
+    human(Console(soft_wrap=True, highlight=False))
+
+
+@contextmanager
+def watching(unit: Literal["bytes", "rows"] = "bytes", *, quiet: bool = False) -> Iterator[Report]:
+    """Shows on stderr what is under way: a bar and the time on a terminal, elsewhere a line for each stage.
+
+    `quiet`: only on a terminal, for commands asked for JSON.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(quiet)
+        return
+    amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), amount, TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+
+        def report(stage: str, done: int, total: int | None) -> None:
+            bar.update(task, description=stage, completed=done, total=total, visible=True)
+
+        yield report
+
+
+def logs_to_stderr(level: int = logging.WARNING) -> None:
+    """Log lines must not mix with results, which programs read from stdout."""
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+
+
+def _lines(quiet: bool) -> Report:
+    last: str | None = None
+
+    def report(stage: str, done: int, total: int | None) -> None:
+        nonlocal last
+        if stage != last and not quiet:
+            last = stage
+            print(f"{stage} …", file=sys.stderr, flush=True)
+
+    return report

@@ -1,0 +1,258 @@
+"""The selection compiler: a question's plan, its selection and a scope become one Cypher statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from hub.access.conditions import ALWAYS, NEVER, all_of
+from hub.access.scope import Scope
+from hub.access.vocabulary import PERSONAL
+from hub.domain.errors import Forbidden, InvalidInput
+from hub.domain.selection import Selection, shape, walk
+from hub.graph.select_conditions import cypher, gate, passes, under, usable
+from hub.graph.select_fields import FIELDS, Link, Node, numbered
+from hub.graph.select_objects import At, Compiler
+from hub.graph.select_view import Edges, Row, Seal, Shape, Viewed, connection, finish
+from hub.questions.cursor import open_cursor, seal_cursor
+from hub.questions.plan import Filter, Many, Plan, Test
+from hub.questions.registry import QUESTIONS
+
+_PLANS = 1024
+_INFO = ("has_next_page", "has_previous_page", "start_cursor", "end_cursor")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question ready to run: one statement in read mode, and how its rows become an answer."""
+
+    action: str
+    statement: str
+    params: Mapping[str, Any]
+    view: Callable[[list[Row]], Viewed]
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a statement's text depends on besides the scope: equal forms under equal keys share a text."""
+
+    label: str
+    many: Many
+    filters: tuple[Filter, ...]
+    exact: tuple[bool, ...]
+    order: str
+    backwards: bool
+    after: bool
+    before: bool
+    shape: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    statement: str
+    shape: Shape
+    edges: Edges
+    masked: tuple[str, ...]
+
+
+class _Keyed:
+    """A scope that stands for all scopes with its key: their statements are the same text."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.key = scope.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and self.key == other.key
+
+
+def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
+    """The statement, parameters and view of a question that the graph answers.
+
+    Raises Forbidden when the action or a filter is not open to the scope, InvalidInput when the question
+    can't be answered as asked, KeyError for what is no question of the graph (see hub.questions.registry).
+    """
+    spec = QUESTIONS[type(question)]
+    if spec.plan is None:
+        raise KeyError(f"{type(question).__name__} is answered by the ledger")
+    scope.require(spec.action)
+    plan = spec.plan(question, scope)
+    span = plan.span
+    form = _Form(
+        plan.label,
+        plan.many,
+        plan.filters,
+        tuple(each.test is Test.WITHIN and len(plan.values[each.parameter]) == 10 for each in plan.filters),
+        plan.order,
+        bool(span and span.backwards),
+        bool(span and span.after is not None),
+        bool(span and span.before is not None),
+        shape(plan.selection),
+    )
+    compiled = _compile(form, _Keyed(scope))
+    bound = f"{type(question).__name__}\0{plan.order}\0{scope.key}\0{sorted(scope.parameters.items())}"
+    params = {
+        **scope.parameters,
+        **plan.values,
+        **_arguments(plan.selection),
+        **_places(plan, cursor_key, bound),
+        "today": date.fromisoformat(scope.day),
+    }
+
+    def view(rows: list[Row]) -> Viewed:
+        seen: dict[str, None] = {}
+        data = _data(rows, plan, compiled, lambda place: seal_cursor(cursor_key, place, bound), seen)
+        return Viewed(data, tuple(seen), compiled.masked)
+
+    return Prepared(spec.action, compiled.statement, params, view, plan.label in PERSONAL)
+
+
+def cached() -> tuple[int, int]:
+    """(hits, misses) of the plans compiled so far."""
+    info = _compile.cache_info()
+    return info.hits, info.misses
+
+
+@lru_cache(maxsize=_PLANS)
+def _compile(form: _Form, keyed: _Keyed) -> _Compiled:
+    scope = keyed.scope
+    compiler = Compiler(scope)
+    picks = numbered(form.shape)
+    matched = _match(form, scope)
+    if form.many is Many.CONNECTION:
+        statement, edges = _connection(form, compiler, matched, picks)
+        return _Compiled(statement, Shape(False, "", (), ()), edges, tuple(sorted(compiler.masked)))
+    made, found = compiler.map(At(form.label, "n0", scope.reads(form.label)), picks)
+    limit = " LIMIT 1" if form.many is Many.ONE else ""
+    statement = f"{matched} WITH n0 ORDER BY n0.{form.order}{limit} RETURN {made} AS node"
+    return _Compiled(statement, found, Edges((), ()), tuple(sorted(compiler.masked)))
+
+
+def _match(form: _Form, scope: Scope) -> str:
+    root = gate(scope, form.label)
+    patterns, wanted = [f"(n0:{form.label})"], []
+    far: dict[str, str] = {}
+    for each, exact in zip(form.filters, form.exact, strict=True):
+        label, variable = form.label, "n0"
+        if each.of:
+            link = FIELDS[form.label][each.of]
+            assert isinstance(link, Link)
+            label, variable = link.label, f"f_{each.of}"
+            if each.of not in far:
+                far[each.of] = variable
+                patterns.append(link.pattern.format(n="n0", m=variable))
+                wanted += passes(scope, gate(scope, label), variable)
+        wanted.insert(0, _fits(each, variable, exact))
+        wanted += _may_filter(scope, label, each, variable)
+    if form.order == "sort_key":
+        # An index gives the order only where the property must be there.
+        wanted.append("n0.sort_key IS NOT NULL")
+    wanted += passes(scope, root, "n0")
+    where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+    return f"MATCH {', '.join(patterns)}{where}"
+
+
+def _fits(each: Filter, variable: str, exact: bool) -> str:
+    if each.test is Test.WITHIN and not exact:
+        return f"{variable}.{each.property} STARTS WITH ${each.parameter}"
+    return f"{variable}.{each.property} = ${each.parameter}"
+
+
+def _may_filter(scope: Scope, label: str, each: Filter, variable: str) -> list[str]:
+    condition = usable(scope, label, each.property, each.known)
+    if condition == NEVER or all_of([condition, scope.reads(label)]) == NEVER:
+        raise Forbidden(
+            f"{label}.{each.property} is withheld from you, so nothing can be filtered by it.",
+            "Leave the filter out, or ask under a purpose that opens it.",
+        )
+    condition = under(scope.reads(label), condition)
+    return [] if condition == ALWAYS else [cypher(scope, condition, label, variable)]
+
+
+def _connection(form: _Form, compiler: Compiler, matched: str, picks: tuple[Node, ...]) -> tuple[str, Edges]:
+    at = At(form.label, "n0", compiler.scope.reads(form.label))
+    found: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
+    columns: list[tuple[str, Shape]] = []
+    maps: list[str] = []
+    for pick in picks:
+        below: list[tuple[str, str]] = []
+        if pick.name == "edges":
+            for each in pick.below:
+                if each.name == "node":
+                    column = f"node{len(columns)}"
+                    text, made = compiler.map(at, each.below)
+                    columns.append((column, made))
+                    maps.append(f"{text} AS {column}")
+                    below.append((each.key, column))
+                else:
+                    below.append((each.key, _known(each, ("cursor", "node"))))
+        elif pick.name == "page_info":
+            below = [(each.key, _known(each, _INFO)) for each in pick.below]
+        else:
+            _known(pick, ("edges", "page_info", "total_count"))
+        found.append((pick.key, pick.name, tuple(below)))
+    names = {name for _, name, _ in found}
+    parts = []
+    if names & {"edges", "page_info"} or not names:
+        parts.append(_page(form, matched, maps, "total_count" in names))
+    if "total_count" in names:
+        nothing = "".join(f", null AS {column}" for column, _ in columns)
+        parts.append(f"{matched} RETURN null AS place{nothing}, count(n0) AS total")
+    return " UNION ALL ".join(parts), Edges(tuple(found), tuple(columns))
+
+
+def _page(form: _Form, matched: str, maps: list[str], counted: bool) -> str:
+    place = f"n0.{form.order}"
+    bounds = [f"{place} > $after"] if form.after else []
+    bounds += [f"{place} < $before"] if form.before else []
+    joint = " AND " if " WHERE " in matched else " WHERE "
+    narrowed = matched + (joint + " AND ".join(bounds) if bounds else "")
+    order = f"{place} DESC" if form.backwards else place
+    columns = ", ".join([f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
+    return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {columns} ORDER BY {order}"
+
+
+def _known(pick: Node, names: tuple[str, ...]) -> str:
+    if pick.name not in names or pick.args:
+        raise InvalidInput(f"A connection has no {pick.name} here.", f"It has {', '.join(names)}.")
+    return pick.name
+
+
+def _arguments(selection: Selection) -> dict[str, Any]:
+    found = {}
+    for index, pick in enumerate(each for each in walk(selection) if each.args):
+        given = pick.arguments.get("filter") or {}
+        names = _filters(pick.name)
+        if set(given) - set(names):
+            raise InvalidInput(f"{pick.name} can't be filtered so.", f"Filter by {' or '.join(names)}.")
+        found[f"a{index}"] = {name: given.get(name) for name in names}
+    return found
+
+
+def _filters(name: str) -> tuple[str, ...]:
+    links = (fields.get(name) for fields in FIELDS.values())
+    return next((link.filters for link in links if isinstance(link, Link) and link.filters), ())
+
+
+def _places(plan: Plan, key: bytes, bound: str) -> dict[str, Any]:
+    if plan.span is None:
+        return {}
+    given = {"after": plan.span.after, "before": plan.span.before}
+    places = {name: open_cursor(key, cursor, bound) for name, cursor in given.items() if cursor is not None}
+    return {"limit": plan.span.limit + 1, **places}
+
+
+def _data(rows: list[Row], plan: Plan, compiled: _Compiled, seal: Seal, seen: dict[str, None]) -> Any:
+    if plan.span is not None:
+        return connection(rows, compiled.edges, plan.span, seal, seen)
+    found = [row["node"] for row in rows]
+    for each in found:
+        finish(each, compiled.shape, seen)
+    return found if plan.many is Many.LIST else next(iter(found), None)

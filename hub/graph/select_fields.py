@@ -1,0 +1,143 @@
+"""How the fields of each object are read from the graph: from a property, or over a relationship."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from graph_schema import PropertyType, find_property
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field that is a property of the node."""
+
+    property: str
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A field that is a list of {system, code}: the node's codes in other systems, by property."""
+
+    systems: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A field that is another object, or a list of them, over one relationship."""
+
+    pattern: str
+    """Path pattern over variables {n} and {m}."""
+    label: str
+    many: bool = False
+    guard: str = ""
+    """Property of this object that the link tells, e.g. a person's area tells the kelurahan."""
+    only: tuple[str, str] | None = None
+    """(property, value) that the other object must have, and that the asker must be allowed to see."""
+    order: str = "id"
+    filters: tuple[str, ...] = ()
+    """Names that the argument `filter` may hold."""
+    owned: bool = False
+    """True where the other object belongs to this person: row predicates see it through its persons."""
+
+
+Field = Value | Codes | Link
+
+
+def _values(*names: str, **renamed: str) -> dict[str, Field]:
+    found: dict[str, Field] = {name: Value(name) for name in names}
+    return found | {name.rstrip("_"): Value(read) for name, read in renamed.items()}
+
+
+FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
+    {
+        "Person": _values(
+            "id", "version", "nik", "name", "sex", "born_on", "born_year", "birthplace", "mother_name",
+            "marital_status", "occupation", "education", "alive", "presence", "relation_to_head",
+        )
+        | {
+            "family_cards": Link("({n})-[:LISTED_ON]->({m}:FamilyCard)", "FamilyCard", many=True, owned=True),
+            "address": Link("({n})-[:LIVES_AT]->({m}:Address)", "Address", owned=True),
+            "area": Link("({n})-[:DOMICILED_IN]->({m}:Area)", "Area", guard="kelurahan"),
+            "enrolments": Link(
+                "({n})<-[:FOR_PERSON]-({m}:Enrolment)", "Enrolment", many=True, owned=True,
+                filters=("status", "programme"),
+            ),
+            "source_records": Link(
+                "({n})-[:FORMED_FROM]->({m}:SourceRecord)", "SourceRecord", many=True, owned=True
+            ),
+        },
+        "FamilyCard": _values("id", "version", "number")
+        | {
+            "head": Link(
+                "({n})<-[:LISTED_ON]-({m}:Person)", "Person", only=("relation_to_head", "KEPALA KELUARGA")
+            ),
+            "persons": Link("({n})<-[:LISTED_ON]-({m}:Person)", "Person", many=True),
+        },
+        "Address": _values("id", "version", "text", "street", "number", "rt", "rw")
+        | {"area": Link("({n})-[:IN_AREA]->({m}:Area)", "Area", guard="rw")},
+        "Area": _values("id", "system", "code", "name", "level")
+        | {
+            "parent": Link("({n})-[:PART_OF]->({m}:Area)", "Area"),
+            "children": Link("({n})<-[:PART_OF]-({m}:Area)", "Area", many=True, order="code"),
+            "other_codes": Codes((("BPS", "bps_code"),)),
+        },
+        "Agency": _values("id", "code", "name")
+        | {"programmes": Link("({n})<-[:RUN_BY]-({m}:Programme)", "Programme", many=True, order="code")},
+        "Programme": _values("id", "version", "code", "name", "unit", "funded_by", "needs", "quota")
+        | {"agency": Link("({n})-[:RUN_BY]->({m}:Agency)", "Agency")},
+        "Enrolment": _values("id", "version", "status", "reason", "last_paid_on", from_="from_on", to="to_on")
+        | {
+            "programme": Link("({n})-[:IN_PROGRAMME]->({m}:Programme)", "Programme"),
+            "person": Link("({n})-[:FOR_PERSON]->({m}:Person)", "Person"),
+        },
+        "SourceRecord": _values("id", "version", "register", "row_key", "taken_at")
+        | {
+            "release": Link("({n})-[:IN_RELEASE]->({m}:Release)", "Release"),
+            "person": Link("({n})<-[:FORMED_FROM]-({m}:Person)", "Person"),
+        },
+        "Release": _values("id", "register", "label", "as_of", "accepted", "repeated", "refused", "digest"),
+    }
+)  # fmt: skip
+"""Label → field (snake_case of the API) → how it is read."""
+
+REQUIRED_LINKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"Enrolment": ("programme",), "Programme": ("agency",), "SourceRecord": ("release",)}
+)
+"""Links that the API promises never to be null: where the other end may not be seen, this end is not either."""
+
+
+def is_date(label: str, name: str) -> bool:
+    """Whether a property holds a date, which answers give as ISO text."""
+    return find_property(label, name).type is PropertyType.DATE
+
+
+def camel(name: str) -> str:
+    """The name of a field as the API writes it."""
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A pick with the parameter that its argument is bound to: what a plan is compiled from."""
+
+    name: str
+    key: str
+    args: tuple[str, ...]
+    slot: str
+    below: tuple[Node, ...] = field(default=())
+
+
+def numbered(shape: tuple[tuple[object, ...], ...]) -> tuple[Node, ...]:
+    """The tree of a selection's shape; arguments are numbered a0, a1 … in the order of `selection.walk`."""
+    return _numbered(shape, iter(range(1 << 30)))
+
+
+def _numbered(shape: tuple[tuple[object, ...], ...], numbers: Iterator[int]) -> tuple[Node, ...]:
+    nodes = []
+    for name, key, args, below in shape:
+        slot = f"a{next(numbers)}" if args else ""
+        nodes.append(Node(name, key, args, slot, _numbered(below, numbers)))  # type: ignore[arg-type]  # shape() is loosely typed
+    return tuple(nodes)

@@ -1,0 +1,241 @@
+"""Objects as Cypher maps: for each picked field its expression, with masks and row filters inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hub.access.conditions import ALWAYS, NEVER, Condition
+from hub.access.rights import Treated
+from hub.access.scope import Scope
+from hub.access.vocabulary import PERSONAL, Treatment
+from hub.domain.errors import InvalidInput
+from hub.graph.select_conditions import cypher, gate, inherited, passes, under, usable
+from hub.graph.select_fields import FIELDS, Codes, Field, Link, Node, Value, camel, is_date
+from hub.graph.select_view import HIDDEN_ID, Shape, Withheld
+
+DEEPEST = 15
+"""Objects within objects, at most: the API's own limits are meant to be narrower."""
+
+_KEY = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The object being compiled: its variable, what it is known to have passed, and how deep it lies."""
+
+    label: str
+    variable: str
+    have: Condition
+    depth: int = 1
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles one statement's objects under one scope; variables are numbered across the statement."""
+
+    scope: Scope
+    masked: set[str] = field(default_factory=set)
+    """`Label.field` of every picked value that is not shown on all rows."""
+    _count: int = 0
+
+    def variable(self) -> str:
+        """A fresh variable."""
+        self._count += 1
+        return f"n{self._count}"
+
+    def map(self, at: At, picks: tuple[Node, ...]) -> tuple[str, Shape]:
+        """The map expression of an object, and how its view is made."""
+        if at.depth > DEEPEST:
+            raise InvalidInput(f"More than {DEEPEST} objects within each other.", "Ask in several questions.")
+        entries: dict[str, str] = {}
+        below: list[tuple[str, Shape]] = []
+        withheld: list[tuple[str, Withheld]] = []
+        for pick in picks:
+            if not _KEY.fullmatch(pick.key) or pick.key in entries:
+                raise InvalidInput(
+                    f"Key {pick.key!r} can't be used here.", "Give each field a plain key, once."
+                )
+            if pick.name == "withheld":
+                entries[pick.key], reasons = self._withheld(at, pick)
+                withheld.append((pick.key, reasons))
+                continue
+            how = _field(at.label, pick)
+            if isinstance(how, Value):
+                entries[pick.key] = self._value(at, how)
+            elif isinstance(how, Codes):
+                entries[pick.key] = _codes(at.variable, how, pick)
+            else:
+                entries[pick.key], shape = self._link(at, how, pick)
+                if shape is not None:
+                    below.append((pick.key, shape))
+            self._note(at, pick.name, how)
+        id_key = next((p.key for p in picks if p.name == "id"), HIDDEN_ID)
+        if at.label in PERSONAL and id_key == HIDDEN_ID:
+            entries[HIDDEN_ID] = f"{at.variable}.id"
+        text = ", ".join(f"`{key}`: {value}" for key, value in entries.items())
+        return f"{{{text}}}", Shape(at.label in PERSONAL, id_key, tuple(below), tuple(withheld))
+
+    def _value(self, at: At, value: Value) -> str:
+        text = f"{at.variable}.{value.property}"
+        date = is_date(at.label, value.property)
+        cases = []
+        for treatment, condition in self._cases(at, value.property):
+            shown = _treated(treatment, f"toString({text})" if date else text)
+            if condition == ALWAYS:
+                cases.append(f"ELSE {shown}")
+                break
+            cases.append(f"WHEN {cypher(self.scope, condition, at.label, at.variable)} THEN {shown}")
+        if not cases:
+            return "null"
+        whole = cases[0].startswith("ELSE")
+        return cases[0].removeprefix("ELSE ") if whole else f"CASE {' '.join(cases)} END"
+
+    def _link(self, at: At, link: Link, pick: Node) -> tuple[str, Shape | None]:
+        far, target = self.variable(), gate(self.scope, link.label)
+        wanted = self._guards(at, link, far)
+        if target.closed or wanted is None:
+            # What is asked is checked as where it is open: errors must not tell the two apart.
+            Compiler(self.scope).map(At(link.label, far, NEVER, at.depth + 1), pick.below)
+            return ("[]" if link.many else "null"), None
+        if not (link.owned and inherited(at.have, target)):
+            wanted += passes(self.scope, target, far)
+        wanted += _arguments(link, pick, far)
+        where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+        made, shape = self.map(At(link.label, far, target.condition, at.depth + 1), pick.below)
+        match = f"MATCH {link.pattern.format(n=at.variable, m=far)}{where}"
+        if link.many:
+            return f"COLLECT {{ {match} RETURN {made} ORDER BY {far}.{link.order} }}", shape
+        return f"COLLECT {{ {match} RETURN {made} ORDER BY {far}.{link.order} LIMIT 1 }}[0]", shape
+
+    def _guards(self, at: At, link: Link, far: str) -> list[str] | None:
+        # What the link itself tells must be visible; None where it is nowhere.
+        wanted = []
+        if link.guard:
+            condition = under(at.have, usable(self.scope, at.label, link.guard))
+            if condition == NEVER:
+                return None
+            wanted += [] if condition == ALWAYS else [cypher(self.scope, condition, at.label, at.variable)]
+        if link.only:
+            name, value = link.only
+            condition = under(self.scope.reads(link.label), usable(self.scope, link.label, name))
+            if condition == NEVER:
+                return None
+            wanted += [] if condition == ALWAYS else [cypher(self.scope, condition, link.label, far)]
+            wanted.append(f"{far}.{name} = '{value}'")
+        return wanted
+
+    def _withheld(self, at: At, pick: Node) -> tuple[str, Withheld]:
+        fixed: list[tuple[str, str | None]] = []
+        varying = []
+        for name, how in FIELDS[at.label].items():
+            cases = self._field_cases(at, how)
+            if cases is None or (cases and cases[0] == (Treatment.SHOW, ALWAYS)):
+                continue
+            settled = _settled(cases)
+            fixed.append((camel(name), settled))
+            if settled is None:
+                varying.append(self._reason(at, cases))
+        keys = tuple((p.key, p.name) for p in pick.below) or (("field", "field"), ("reason", "reason"))
+        for key, name in keys:
+            if name not in {"field", "reason"} or not _KEY.fullmatch(key):
+                raise InvalidInput(f"withheld has no field {name}.", "It has field and reason.")
+        return f"[{', '.join(varying)}]", Withheld(keys, tuple(fixed))
+
+    def _reason(self, at: At, cases: Treated) -> str:
+        whens = " ".join(
+            f"WHEN {cypher(self.scope, condition, at.label, at.variable)} THEN "
+            + ("null" if treatment is Treatment.SHOW else f"'{treatment.name}'")
+            for treatment, condition in cases
+        )
+        return f"CASE {whens} ELSE '{Treatment.WITHHOLD.name}' END"
+
+    def _field_cases(self, at: At, how: Field) -> Treated | None:
+        # None for what can't be withheld: it is open, or filtered row by row at its other end.
+        if isinstance(how, Value):
+            return self._cases(at, how.property)
+        if isinstance(how, Link) and gate(self.scope, how.label).closed:
+            return ()
+        if isinstance(how, Link) and how.only and usable(self.scope, how.label, how.only[0]) == NEVER:
+            return ()
+        if isinstance(how, Link) and how.guard:
+            condition = under(at.have, usable(self.scope, at.label, how.guard))
+            return () if condition == NEVER else ((Treatment.SHOW, condition),)
+        return None
+
+    def _cases(self, at: At, name: str) -> Treated:
+        return tuple(
+            (how, under(at.have, condition)) for how, condition in self.scope.treatment(at.label, name)
+        )
+
+    def _note(self, at: At, name: str, how: Field) -> None:
+        cases = self._field_cases(at, how)
+        if cases is not None and not (cases and cases[0] == (Treatment.SHOW, ALWAYS)):
+            self.masked.add(f"{at.label}.{name}")
+
+
+def _field(label: str, pick: Node) -> Field:
+    how = FIELDS[label].get(pick.name)
+    if how is None:
+        known = ", ".join((*FIELDS[label], "withheld"))
+        raise InvalidInput(f"{label} has no field {pick.name} here.", f"It has {known}.")
+    allowed = ("filter",) if isinstance(how, Link) and how.filters else ()
+    if set(pick.args) - set(allowed):
+        raise InvalidInput(f"{label}.{pick.name} takes no such argument.", "Leave it out.")
+    if isinstance(how, Value) == bool(pick.below):
+        raise InvalidInput(
+            f"{label}.{pick.name} is picked wrongly.", "Pick fields below objects, and only there."
+        )
+    return how
+
+
+def _arguments(link: Link, pick: Node, far: str) -> Iterator[str]:
+    if not pick.slot:
+        return
+    for name in link.filters:
+        value = f"${pick.slot}.{name}"
+        fits = (
+            f"EXISTS {{ ({far})-[:IN_PROGRAMME]->(q:Programme) WHERE q.code = {value} }}"
+            if name == "programme"
+            else f"{far}.{name} = {value}"
+        )
+        yield f"({value} IS NULL OR {fits})"
+
+
+def _codes(variable: str, codes: Codes, pick: Node) -> str:
+    texts = []
+    for system, name in codes.systems:
+        parts = {"system": f"'{system}'", "code": f"{variable}.{name}"}
+        if not all(p.name in parts and _KEY.fullmatch(p.key) for p in pick.below):
+            raise InvalidInput("A code has no such field.", "It has system and code.")
+        made = ", ".join(f"`{p.key}`: {parts[p.name]}" for p in pick.below)
+        texts.append(f"CASE WHEN {variable}.{name} IS NULL THEN [] ELSE [{{{made}}}] END")
+    return " + ".join(texts)
+
+
+def _treated(treatment: Treatment, text: str) -> str:
+    match treatment:
+        case Treatment.SHOW:
+            return text
+        case Treatment.PARTIAL:
+            stars = "*" * 12
+            return (
+                f"CASE WHEN {text} IS NULL THEN null WHEN size({text}) < 8 THEN '{stars}' "
+                f"ELSE '{stars}' + right({text}, 4) END"
+            )
+        case Treatment.INITIALS:
+            return (
+                f"reduce(made = null, word IN [w IN split({text}, ' ') WHERE w <> ''] | "
+                "CASE WHEN made IS NULL THEN '' ELSE made + ' ' END + left(word, 1) + '.')"
+            )
+        case _:
+            # A date of which only the year is shown gives `born_year`; the date itself stays withheld.
+            return "null"
+
+
+def _settled(cases: Treated) -> str | None:
+    # The reason on all rows, or None where it depends on the row.
+    if not cases:
+        return Treatment.WITHHOLD.name
+    return cases[0][0].name if cases[0][1] == ALWAYS else None

@@ -1,0 +1,135 @@
+"""From rows of the graph to an answer: hidden ids out, withheld fields in, cursors sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.questions.plan import Span
+
+Row = dict[str, Any]
+Seal = Callable[[str], str]
+"""Makes a cursor of a place."""
+
+HIDDEN_ID = "~id"
+"""Key of an id that was not asked for but is recorded; no GraphQL name holds a tilde."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """How one `withheld` is filled: (key, "field" or "reason"), and what is withheld.
+
+    Of each entry (field, reason) the reason is None where it depends on the row: the row then brings a list
+    with one reason, or null, for each of these, in their order.
+    """
+
+    keys: tuple[tuple[str, str], ...]
+    entries: tuple[tuple[str, str | None], ...]
+
+    def filled(self, varying: Sequence[str | None]) -> list[Row]:
+        """The list of one object."""
+        reasons = iter(varying)
+        found = [(name, reason or next(reasons)) for name, reason in self.entries]
+        return [
+            {key: name if part == "field" else reason for key, part in self.keys}
+            for name, reason in found
+            if reason
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the view has to do with an object and with those below it."""
+
+    personal: bool
+    id_key: str
+    below: tuple[tuple[str, Shape], ...]
+    withheld: tuple[tuple[str, Withheld], ...]
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do at all."""
+        return not (self.personal or self.below or self.withheld)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """An answer, with what its disclosure has to name."""
+
+    data: Any
+    seen: tuple[str, ...]
+    """Ids of personal nodes returned, at every level; each once, in the order of the answer."""
+    withheld: tuple[str, ...]
+    """Picked values that may have come masked or not at all, as `Person.mother_name`."""
+
+
+def finish(found: Row | None, shape: Shape, seen: dict[str, None]) -> None:
+    """Finish an object in place, and those below it; their ids are added to `seen`."""
+    if found is None:
+        return
+    if shape.personal:
+        seen[found.pop(HIDDEN_ID) if shape.id_key == HIDDEN_ID else found[shape.id_key]] = None
+    for key, withheld in shape.withheld:
+        found[key] = withheld.filled(found[key])
+    for key, below in shape.below:
+        value = found[key]
+        if below.idle:
+            continue
+        if isinstance(value, list):
+            for each in value:
+                finish(each, below, seen)
+        else:
+            finish(value, below, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A connection's own picks: each answered key with what stands under it."""
+
+    picks: tuple[tuple[str, str, tuple[Any, ...]], ...]
+    """(key, name, below): below edges is ((key, "cursor" or column), …), below page_info ((key, name), …)."""
+    columns: tuple[tuple[str, Shape], ...]
+    """Columns of node objects with their shapes."""
+
+
+def connection(rows: list[Row], edges: Edges, span: Span, seal: Seal, seen: dict[str, None]) -> Row:
+    """The connection from its rows; one row more than the limit was asked for.
+
+    Rows hold `place`, which a cursor seals, and the node columns; one row may hold only `total`.
+    """
+    total = next((row["total"] for row in rows if row.get("total") is not None), 0)
+    rows = [row for row in rows if row.get("place") is not None]
+    more = len(rows) > span.limit
+    rows = rows[: span.limit]
+    if span.backwards:
+        rows.reverse()
+    for row in rows:
+        for column, shape in edges.columns:
+            finish(row[column], shape, seen)
+    info = {
+        "has_next_page": more if not span.backwards else span.before is not None,
+        "has_previous_page": more if span.backwards else span.after is not None,
+        "start_cursor": None,
+        "end_cursor": None,
+    }
+    answer: Row = {}
+    for key, name, below in edges.picks:
+        if name == "edges":
+            answer[key] = [_edge(row, below, seal) for row in rows]
+        elif name == "total_count":
+            answer[key] = total
+        else:
+            ends = _ends(rows, below, seal)
+            answer[key] = {k: ends[n] if n in ends else info[n] for k, n in below}
+    return answer
+
+
+def _edge(row: Row, below: tuple[tuple[str, str], ...], seal: Seal) -> Row:
+    return {key: seal(row["place"]) if name == "cursor" else row[name] for key, name in below}
+
+
+def _ends(rows: list[Row], below: tuple[tuple[str, str], ...], seal: Seal) -> Mapping[str, str | None]:
+    asked = {name for _, name in below}
+    ends = {"start_cursor": rows[:1], "end_cursor": rows[-1:]}
+    return {name: seal(found[0]["place"]) for name, found in ends.items() if name in asked and found}

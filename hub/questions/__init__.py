@@ -1,0 +1,1 @@
+"""Questions: what may be asked, the plan that answers it, and the view it comes back as."""

@@ -1,0 +1,158 @@
+"""What may be asked, and what an answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.domain.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the asker gets: plain dicts and lists keyed as picked, and how current they are."""
+
+    data: Any
+    as_of_seq: int
+    """The ledger entry up to which the graph had been written."""
+    behind: bool = False
+    """True when entries exist that the graph does not show yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """A view before it leaves: the data, and what has to be recorded of it."""
+
+    data: Any
+    seen: tuple[str, ...]
+    """Ids of everything personal in it, at every level."""
+    withheld: tuple[str, ...]
+    """Names of the fields that the scope withholds or narrows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who am I: name, roles, agency, purposes open to me."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonById:
+    """One golden person."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class PersonByNik:
+    """The golden person who carries this NIK."""
+
+    nik: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a connection: `first` rows after a cursor, or `last` rows before one."""
+
+    first: int | None = 20
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Persons of an area, by name. `selection` is that of the connection (edges, page_info, total_count)."""
+
+    selection: Selection
+    area: str | None = None
+    """Kemendagri code, digits only, of any level."""
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaByCode:
+    """One area by a code of one of the two systems."""
+
+    system: str
+    code: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Programmes:
+    """All programmes, or those of one agency."""
+
+    selection: Selection
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolments:
+    """Enrolments, across programmes. `selection` is that of the connection."""
+
+    selection: Selection
+    programme: str | None = None
+    agency: str | None = None
+    status: str | None = None
+    area: str | None = None
+    person: str | None = None
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One entry of the changes, with its facts."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntries:
+    """Entries of the changes, newest first."""
+
+    subject: str | None = None
+    actor: str | None = None
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheckpoint:
+    """The newest signed checkpoint, or the newest one of at least `size` entries."""
+
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """The proof that an entry stands in the ledger of `size` entries."""
+
+    seq: int
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosures:
+    """Who saw what, when, what for; newest first."""
+
+    person: str | None = None
+    actor: str | None = None
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Deliveries taken in, with counts, newest first."""
+
+    register: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecords:
+    """Ids of the person records that a release brought, a stretch at a time: for the matcher."""
+
+    release: str
+    after: int = 0
+    """Entry after which to go on: `next` of the stretch before."""

@@ -1,0 +1,78 @@
+"""What a question asks of the graph, in words that know nothing of Cypher: root, filters, order, page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hub.domain.errors import InvalidInput
+from hub.domain.selection import Selection
+from hub.questions.model import Page
+
+MOST = 100
+"""Rows of one page, at most."""
+
+
+class Many(StrEnum):
+    """What comes back: one object or null, a list, or a connection with cursors."""
+
+    ONE = "one"
+    LIST = "list"
+    CONNECTION = "connection"
+
+
+class Test(StrEnum):
+    """How a filter compares."""
+
+    EQUALS = "equals"
+    WITHIN = "within"
+    """The property is an area code that begins with the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A property that must fit a parameter; it finds only rows on which the asker may see the property."""
+
+    property: str
+    parameter: str
+    test: Test = Test.EQUALS
+    of: str = ""
+    """Link from the root to the object that has the property, e.g. "person"; "" for the root itself."""
+    known: bool = False
+    """True when the asker brings the whole value: a masked property will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One page: how many rows, from which end, between which cursors."""
+
+    limit: int
+    backwards: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question as the compiler of selections takes it."""
+
+    label: str
+    many: Many
+    selection: Selection
+    filters: tuple[Filter, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Parameter → value, for the filters."""
+    order: str = "id"
+    """Property that orders the rows; unique, or its first row is what ONE gives."""
+    span: Span | None = None
+
+
+def span_of(page: Page) -> Span:
+    """The span of a page; `last` wins over the default of `first`. InvalidInput on bad numbers."""
+    asked = page.last if page.last is not None else page.first
+    limit = 20 if asked is None else asked
+    if not 0 <= limit <= MOST:
+        raise InvalidInput(f"A page has 0 to {MOST} rows, not {limit}.", "Ask for less and go on by cursor.")
+    return Span(limit, page.last is not None, page.after, page.before)

@@ -1,0 +1,47 @@
+"""The total table of questions: the action each needs, what it is about, and how it becomes a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from hub.access.scope import Scope
+from hub.questions import areas, model, people, programmes
+from hub.questions.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSpec:
+    """A row of the table of questions."""
+
+    action: str
+    """`noun:verb`, as in the policy file and the GraphQL schema."""
+    label: str
+    personal: bool
+    """Whether its answers are about living persons, and are recorded before they leave."""
+    plan: Callable[[Any, Scope], Plan] | None = None
+    """How it is put to the graph; None for what the ledger answers."""
+
+
+QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
+    {
+        model.Viewer: QuestionSpec("viewer:read", "Viewer", personal=False),
+        model.PersonById: QuestionSpec("person:read", "Person", True, people.person_by_id),
+        model.PersonByNik: QuestionSpec("person:read", "Person", True, people.person_by_nik),
+        model.Persons: QuestionSpec("person:read", "Person", True, people.persons),
+        model.AreaByCode: QuestionSpec("area:read", "Area", False, areas.area_by_code),
+        model.Programmes: QuestionSpec("programme:read", "Programme", False, programmes.programmes),
+        model.Enrolments: QuestionSpec("enrolment:read", "Enrolment", True, programmes.enrolments),
+        model.LedgerEntry: QuestionSpec("entry:read", "Entry", personal=True),
+        model.LedgerEntries: QuestionSpec("entry:read", "Entry", personal=True),
+        model.LedgerCheckpoint: QuestionSpec("ledger:prove", "Checkpoint", personal=False),
+        model.InclusionProof: QuestionSpec("ledger:prove", "Checkpoint", personal=False),
+        model.Disclosures: QuestionSpec("disclosure:read", "Disclosure", personal=True),
+        model.ReleaseRecords: QuestionSpec("release:read", "Release", personal=False),
+        model.Releases: QuestionSpec("release:read", "Release", personal=False),
+    }
+)
+
+ACTIONS: Mapping[type, str] = MappingProxyType({kind: spec.action for kind, spec in QUESTIONS.items()})

@@ -1,0 +1,351 @@
+"""Hub: the two doors, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import orjson
+
+from hub.access.policy import Policy
+from hub.access.scope import Scope
+from hub.commands.access import standing_of
+from hub.commands.model import By, CommandSpec
+from hub.commands.registry import COMMANDS
+from hub.domain.days import local_day
+from hub.domain.errors import (
+    Forbidden,
+    HubError,
+    InvalidInput,
+    NotFound,
+    SetupError,
+    Unauthenticated,
+    VersionConflict,
+)
+from hub.domain.facts import Actor, Draft, Draw, History, Json, Receipt, Standing
+from hub.domain.ids import as_uuid, new_id
+from hub.domain.kinds import Log
+from hub.domain.selection import walk
+from hub.faults import reach
+from hub.graph.project import Projector
+from hub.graph.read import GraphReader
+from hub.graph.select import prepare
+from hub.ledger.answers import ANSWERS, answer
+from hub.ledger.entries import Appended, Pending, Warrant
+from hub.ledger.history import LedgerHistory
+from hub.ledger.store import Ledger
+from hub.questions.model import Answer, Viewed, Viewer
+from hub.questions.registry import QUESTIONS
+
+_TRIES = 5
+"""How often a change is decided, or an answer asked, anew when something moved meanwhile."""
+_STANDING_SECONDS = 1.0
+"""How long another process's change to an actor may go unnoticed by answers that hold nothing personal."""
+
+
+class Doors(Protocol):
+    """What entry points (GraphQL, command line, intake, matching) are given."""
+
+    async def submit(
+        self,
+        actor: Actor,
+        command: Any,
+        *,
+        request: str | None = None,
+        expected: int | None = None,
+        wait: bool = True,
+    ) -> Receipt:
+        """The one way to change anything. `wait`: give the graph a moment to show it before answering."""
+
+    async def ask(self, actor: Actor, question: Any) -> Answer:
+        """The one way to read anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """An actor's standing and the policy in force, with the ids and versions that prove them current."""
+
+    standing: Standing
+    policy: Policy
+    versions: Mapping[str, int]
+
+
+class Hub:
+    """One hub over a ledger and a graph. `submit` and `ask` may be called from any number of tasks."""
+
+    def __init__(
+        self, ledger: Ledger, reader: GraphReader, projector: Projector, cursor_key: bytes, patience: float
+    ) -> None:
+        self._ledger = ledger
+        self._reader = reader
+        self._projector = projector
+        self._cursor_key = cursor_key
+        self._patience = patience
+        self._policies: dict[str, Policy] = {}
+        self._rights: dict[str, tuple[float, _Rights]] = {}
+        self._written: dict[str, int] = {}
+        self._size = ledger.size(Log.CHANGES)
+        ledger.on_append(self._appended)
+
+    # -- the door for changes ------------------------------------------------------------------------------
+
+    async def submit(
+        self,
+        actor: Actor,
+        command: Any,
+        *,
+        request: str | None = None,
+        expected: int | None = None,
+        wait: bool = True,
+    ) -> Receipt:
+        """Authorise, decide, append: when this returns, the change is durable.
+
+        The same `request` id with the same command gives the first receipt again; `expected` is the version of the
+        subject that the asker has seen. Raises the HubError that refuses the change; then nothing was written.
+        """
+        request = as_uuid(request, "requestId") if request else str(uuid.uuid4())
+        for left in reversed(range(_TRIES)):
+            try:
+                decided = await asyncio.to_thread(self._decide, actor, command, request, expected)
+                if not isinstance(decided, Pending):
+                    return await self._receipt(actor, decided, wait)
+                reach("submit.sealed")
+                appended = await asyncio.wrap_future(self._ledger.append(decided))
+                reach("submit.appended")
+                return await self._receipt(actor, appended, wait)
+            except VersionConflict:
+                if left == 0 or expected is not None:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _decide(self, actor: Actor, command: Any, request: str, expected: int | None) -> Pending | Appended:
+        body = _body(command, expected)
+        earlier = self._ledger.replayed(Log.CHANGES, actor.id, request, body)
+        if earlier is not None:
+            return earlier
+        spec = COMMANDS[type(command)]
+        history = self._ledger.history()
+        scope = None if spec.founding else self._authorise(history, actor, spec, command)
+        by = By(actor.id, scope.agencies if scope else frozenset())
+        draw = Draw(datetime.now(UTC), new_id, self._ledger.vault.digest)
+        decision = spec.decide(history, command, draw, by)
+        if not decision.facts:
+            return Appended(self._ledger.size(Log.CHANGES), b"", "", None, None, repeated=True)
+        _demand_version(history, decision.facts[0], expected)
+        return self._ledger.prepare(
+            Log.CHANGES, _warrant(actor, spec, scope), (request, body), decision.facts, history
+        )
+
+    def _authorise(self, history: LedgerHistory, actor: Actor, spec: CommandSpec, command: Any) -> Scope:
+        rights = self._read_rights(history, actor.id)
+        scope = rights.policy.scope(rights.standing, actor.purpose, _today())
+        scope.require(spec.action)
+        named = spec.sees(history, command)
+        if named is not None:
+            _demand_visible(scope, named)
+        scope.require_row(spec.action, spec.label, spec.row(history, command))
+        return scope
+
+    async def _receipt(self, actor: Actor, appended: Appended, wait: bool) -> Receipt:
+        shown = self._projector.progress.seq >= appended.seq
+        if not appended.repeated:
+            self._written[actor.id] = appended.seq
+        if wait and not shown:
+            shown = await asyncio.to_thread(self._projector.wait_for, appended.seq, self._patience)
+        return Receipt(
+            appended.seq, appended.subject, appended.version, appended.leaf_hash.hex(), appended.at, shown,
+            appended.repeated,
+        )  # fmt: skip
+
+    # -- the door for questions ----------------------------------------------------------------------------
+
+    async def ask(self, actor: Actor, question: Any) -> Answer:
+        """Scope, one compiled read, view; what is personal is recorded before it is returned.
+
+        An answer compiled under rights that changed meanwhile is thrown away and asked again.
+        """
+        for left in reversed(range(_TRIES)):
+            rights = await self._current_rights(actor.id)
+            scope = rights.policy.scope(rights.standing, actor.purpose, _today())
+            viewed, personal = await self._answer(actor, question, scope, rights)
+            if not personal and not viewed.seen:
+                return self._shown(viewed.data)
+            try:
+                await self._disclose(actor, question, scope, viewed, rights)
+            except VersionConflict:
+                self._rights.clear()
+                if left == 0:
+                    raise
+                continue
+            return self._shown(viewed.data)
+        raise AssertionError("unreachable")
+
+    async def _answer(
+        self, actor: Actor, question: Any, scope: Scope, rights: _Rights
+    ) -> tuple[Viewed, bool]:
+        if type(question) is Viewer:
+            scope.require("viewer:read")
+            return await asyncio.to_thread(self._viewer, rights), False
+        spec = QUESTIONS[type(question)]
+        scope.require(spec.action)
+        if type(question) in ANSWERS:
+            return await asyncio.to_thread(answer, self._ledger, question, scope, self._cursor_key), False
+        await self._follow_own_writes(actor)
+        prepared = prepare(question, scope, self._cursor_key)
+        records = await self._reader.run(prepared.statement, prepared.params)
+        return prepared.view(records), prepared.personal
+
+    async def _disclose(
+        self, actor: Actor, question: Any, scope: Scope, viewed: Viewed, rights: _Rights
+    ) -> None:
+        """Record who saw what, what for; the same transaction proves that the rights still stand."""
+        fields = sorted({pick.name for pick in walk(getattr(question, "selection", ()))})
+        clear = {"question": type(question).__name__, "fields": fields, "withheld": list(viewed.withheld)}
+        draft = Draft(
+            new_id(), "ViewDisclosed", new_id(), tuple(("seen", each) for each in viewed.seen), clear
+        )
+        spec = QUESTIONS[type(question)]
+        warrant = Warrant(
+            actor.id, spec.action, scope.purpose, scope.basis, scope.policy_version, _one(scope.agencies)
+        )
+        pending = self._ledger.disclosure(warrant, draft, rights.versions)
+        await asyncio.wrap_future(self._ledger.append(pending))
+
+    async def _follow_own_writes(self, actor: Actor) -> None:
+        written = self._written.get(actor.id, 0)
+        if self._projector.progress.seq < written:
+            await asyncio.to_thread(self._projector.wait_for, written, self._patience)
+
+    def _shown(self, data: Any) -> Answer:
+        seq = self._projector.progress.seq
+        return Answer(data, seq, behind=seq < self._size)
+
+    # -- rights --------------------------------------------------------------------------------------------
+
+    async def _current_rights(self, actor: str) -> _Rights:
+        cached = self._rights.get(actor)
+        if cached is not None and time.monotonic() < cached[0]:
+            return cached[1]
+        rights = await asyncio.to_thread(self._read_rights, self._ledger.history(), actor)
+        if len(self._rights) > 10_000:
+            self._rights.clear()
+        self._rights[actor] = (time.monotonic() + _STANDING_SECONDS, rights)
+        return rights
+
+    def _read_rights(self, history: LedgerHistory, actor: str) -> _Rights:
+        running = history.find("policy", "running")
+        policy = history.subject(running[0]) if running else None
+        if policy is None:
+            raise SetupError("This hub has not been founded.", "Run `hub init`.")
+        subject = history.subject(actor)
+        if subject is None or subject.type != "Actor":
+            raise Unauthenticated(
+                "Nobody with this id works with this hub.", "Get a new token: `hub token NAME`."
+            )
+        rules = self._policies.get(policy.state["digest"])
+        if rules is None or rules.version != policy.state["version"]:
+            rules = Policy.load(policy.state["rules"], policy.state["version"])
+            self._policies[policy.state["digest"]] = rules
+        versions = {subject.id: subject.version, policy.id: policy.version}
+        return _Rights(standing_of(subject, ""), rules, versions)
+
+    def _viewer(self, rights: _Rights) -> Viewed:
+        history = self._ledger.history()
+        subject = history.subject(rights.standing.actor)
+        payload = history.payload(subject.state["registered"]) if subject else None
+        grants = [
+            {"role": each.role, "agency": each.agency, "territory": each.territory, "starts_on": each.starts_on,
+             "ends_on": each.ends_on}
+            for each in rights.standing.grants
+        ]  # fmt: skip
+        purposes = [
+            {"code": each.code, "name": each.name, "legal_basis": each.basis}
+            for each in rights.policy.purposes(rights.standing, _today())
+        ]
+        standing = rights.standing
+        data = {"id": standing.actor, "name": (payload or {}).get("name"), "agency": standing.agency,
+                "roles": grants, "purposes": purposes}  # fmt: skip
+        return Viewed(data, (), ())
+
+    def _appended(self, log: Log, size: int) -> None:
+        """In the writer's thread: what was cached about rights may be stale, and the graph has work."""
+        if log is Log.CHANGES:
+            self._size = size
+            self._rights.clear()
+            self._projector.wake()
+
+    # -- how it does ---------------------------------------------------------------------------------------
+
+    def actor_id(self, name: str) -> str | None:
+        """The id of a local account by its log-in name."""
+        found = self._ledger.find("actor", name)
+        return found[0] if found else None
+
+    async def readiness(self) -> dict[str, dict[str, Any]]:
+        """What works and what does not, by part: {ok, detail}."""
+        parts: dict[str, dict[str, Any]] = {}
+        try:
+            self._size = await asyncio.to_thread(self._ledger.size, Log.CHANGES)
+            parts["ledger"] = {"ok": True, "detail": f"{self._size} entries"}
+        except HubError as error:
+            parts["ledger"] = {"ok": False, "detail": error.message}
+        try:
+            await self._reader.head()
+            parts["graph"] = {"ok": True, "detail": "answers"}
+        except HubError as error:
+            parts["graph"] = {"ok": False, "detail": error.message}
+        progress = self._projector.progress
+        ok = progress.stopped_by is None
+        parts["projector"] = {
+            "ok": ok,
+            "detail": progress.stopped_by or f"{self._size - progress.seq} entries behind",
+        }
+        return parts
+
+
+def _body(command: Any, expected: int | None) -> bytes:
+    if type(command) not in COMMANDS:
+        raise InvalidInput(f"{type(command).__name__} is no command.", "See hub.commands.registry.")
+    data = orjson.dumps([type(command).__name__, command, expected], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(data).digest()
+
+
+def _demand_version(history: History, first: Draft, expected: int | None) -> None:
+    if expected is None:
+        return
+    subject = history.subject(first.subject)
+    if (subject.version if subject else 0) != expected:
+        raise VersionConflict(
+            "Somebody changed this since you looked.", "Look at it as it is now and try again."
+        )
+
+
+def _demand_visible(scope: Scope, row: Mapping[str, Json]) -> None:
+    """Whoever names a person by id must be able to see them; hidden and missing read the same."""
+    try:
+        scope.require_row("person:read", "Person", row)
+    except Forbidden:
+        raise NotFound("There is no such person, or not for you.", "Check the id.") from None
+
+
+def _warrant(actor: Actor, spec: CommandSpec, scope: Scope | None) -> Warrant:
+    if scope is None:
+        return Warrant(actor.id, spec.action, "pendirian", "", 1)
+    return Warrant(
+        actor.id, spec.action, scope.purpose, scope.basis, scope.policy_version, _one(scope.agencies)
+    )
+
+
+def _one(agencies: frozenset[str]) -> str | None:
+    """The agency an entry is made for: that of the actor's grants when they agree on one."""
+    return next(iter(agencies)) if len(agencies) == 1 else None
+
+
+def _today() -> str:
+    return local_day(datetime.now(UTC))

@@ -1,0 +1,140 @@
+"""The schema is a contract: its text is reviewed, promised names stay, everything in it is described."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+)
+
+from hub.api.schema import GOLDEN, sdl
+
+PROMISED = """
+Query node(id) viewer person(id) personByNik(nik) persons(filter,first,after,last,before) area(system,code)
+Query programmes(filter) programme(code) enrolments(filter,first,after) releases(register)
+Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
+Query disclosures(filter,first,after)
+Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
+Mutation suspendActor(input) defineProgramme(input)
+Receipt seq subject version leafHash recordedAt projected entry
+Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
+Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords
+WithheldField field reason
+FamilyCard id number persons withheld
+Address id text street number rt rw area withheld
+Area id system code name level parent children otherCodes
+AreaCode system code
+Agency id code name programmes
+Programme id code name agency unit fundedBy needs quota
+Enrolment id version programme person status from to reason lastPaidOn withheld
+SourceRecord id register rowKey release takenAt withheld
+Release register label asOf accepted repeated refused digest
+Entry seq recordedAt actor agency action purpose legalBasis policyVersion subjects facts leafHash
+EntryFact kind subject before after withheld erased
+Checkpoint origin size rootHash note cosignatures
+InclusionProof seq size leafHash path checkpoint file
+Disclosure seq recordedAt actor agency purpose legalBasis question subjects withheld
+Viewer id name agency roles purposes
+PageInfo hasNextPage hasPreviousPage startCursor endCursor
+PersonConnection edges pageInfo totalCount
+PersonEdge cursor node
+EnrolmentConnection edges pageInfo totalCount
+EntryConnection edges pageInfo totalCount
+DisclosureConnection edges pageInfo totalCount
+AreaSystem KEMENDAGRI BPS
+AreaLevel PROVINCE CITY KECAMATAN KELURAHAN RW RT
+EnrolmentUnit PERSON FAMILY_CARD HOUSEHOLD
+EnrolmentStatus PROPOSED ELIGIBLE ENROLLED SUSPENDED ENDED REFUSED
+Sex MALE FEMALE
+Presence PRESENT MOVED_WITHIN MOVED_OUT ABROAD DEAD NOT_FOUND UNKNOWN
+PersonFilter area
+ProgrammeFilter agency
+EnrolmentFilter programme agency status area person
+AreaInput system code
+ProposeEnrolmentInput requestId
+EnrolInput requestId expectedVersion
+EndEnrolmentInput requestId expectedVersion
+CorrectPersonInput requestId expectedVersion
+GrantRoleInput requestId expectedVersion
+SuspendActorInput requestId expectedVersion
+DefineProgrammeInput requestId expectedVersion
+"""
+"""Type, then its members with their arguments: names that clients rely on."""
+
+NODES = ("Person", "FamilyCard", "Address", "Area", "Agency", "Programme", "Enrolment", "SourceRecord")
+
+
+@pytest.fixture(scope="module")
+def kept() -> GraphQLSchema:
+    return build_schema(GOLDEN.read_text())
+
+
+def members(kept: GraphQLSchema, name: str) -> dict[str, set[str]]:
+    kind = kept.get_type(name)
+    if isinstance(kind, GraphQLEnumType):
+        return {each: set() for each in kind.values}
+    if isinstance(kind, GraphQLInputObjectType):
+        return {each: set() for each in kind.fields}
+    assert isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)), f"{name} is gone"
+    return {each: set(field.args) for each, field in kind.fields.items()}
+
+
+def test_the_kept_schema_is_the_one_in_force() -> None:
+    assert GOLDEN.read_text() == sdl(), (
+        "run `python -m hub.api.schema > hub/api/schema.graphql`, review the change"
+    )
+
+
+@pytest.mark.parametrize("line", PROMISED.split("\n")[1:-1])
+def test_promised_names_stay(kept: GraphQLSchema, line: str) -> None:
+    name, *wanted = line.split()
+    found = members(kept, name)
+    for each in wanted:
+        field, _, arguments = each.rstrip(")").partition("(")
+        assert field in found, f"{name}.{field} is gone"
+        assert set(filter(None, arguments.split(","))) <= found[field], f"{name}.{field} lost an argument"
+
+
+def test_things_with_an_id_can_be_asked_for_as_nodes(kept: GraphQLSchema) -> None:
+    interface = kept.get_type("Node")
+    assert isinstance(interface, GraphQLInterfaceType)
+    assert {each.name for each in kept.get_possible_types(interface)} == set(NODES)
+
+
+def test_every_type_and_every_field_is_described(kept: GraphQLSchema) -> None:
+    bare = [
+        f"{kind.name}.{name}" if name else kind.name
+        for kind in kept.type_map.values()
+        if not kind.name.startswith("__") and kind.name not in {"ID", "String", "Int", "Boolean", "Float"}
+        for name, described in [
+            ("", kind),
+            *(getattr(kind, "fields", {}).items() if not isinstance(kind, GraphQLEnumType) else ()),
+        ]
+        if not described.description
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("root", ["Query", "Mutation"])
+def test_every_root_field_names_the_action_it_needs(kept: GraphQLSchema, root: str) -> None:
+    kind = kept.get_type(root)
+    assert isinstance(kind, GraphQLObjectType)
+    for name, field in kind.fields.items():
+        assert re.search(r"Needs `[a-z]+:[a-z]+`\.$", field.description or ""), name
+
+
+def test_every_change_can_be_sent_twice(kept: GraphQLSchema) -> None:
+    kind = kept.get_type("Mutation")
+    assert isinstance(kind, GraphQLObjectType)
+    for name, field in kind.fields.items():
+        given = kept.get_type(str(field.args["input"].type).rstrip("!"))
+        assert isinstance(given, GraphQLInputObjectType)
+        assert "requestId" in given.fields, name
+        assert str(field.type) == "Receipt!"

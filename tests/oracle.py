@@ -1,0 +1,317 @@
+"""An independent answer to any question: a graph in plain Python, and Casbin asked row by row, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph_schema import sensitivity
+from hub.access.policy import Policy
+from hub.access.predicates import Facing
+from hub.access.vocabulary import Treatment
+from hub.domain.facts import Grant, Standing
+from hub.domain.selection import Pick, Selection
+
+Node = dict[str, Any]
+STARS = "*" * 12
+HEAD = "KEPALA KELUARGA"
+PERSONAL = {"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
+ACTION = {
+    "Person": "person:read", "FamilyCard": "person:read", "Address": "person:read",
+    "SourceRecord": "person:read", "Enrolment": "enrolment:read", "Area": "area:read",
+    "Agency": "agency:read", "Programme": "programme:read", "Release": "release:read",
+}  # fmt: skip
+PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    "Person": (
+        "id", "version", "nik", "name", "sex", "born_on", "born_year", "birthplace", "mother_name",
+        "marital_status", "occupation", "education", "alive", "presence", "relation_to_head",
+    ),
+    "FamilyCard": ("id", "version", "number"),
+    "Address": ("id", "version", "text", "street", "number", "rt", "rw"),
+    "Area": ("id", "system", "code", "name", "level"),
+    "Agency": ("id", "code", "name"),
+    "Programme": ("id", "version", "code", "name", "unit", "funded_by", "needs", "quota"),
+    "Enrolment": ("id", "version", "status", "reason", "last_paid_on", "from", "to"),
+    "SourceRecord": ("id", "version", "register", "row_key", "taken_at"),
+    "Release": ("id", "register", "label", "as_of", "accepted", "repeated", "refused", "digest"),
+}  # fmt: skip
+STORED = {"from": "from_on", "to": "to_on"}
+# field → (relationship, along it, label of the other end, whether many)
+LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
+    "Person": {
+        "family_cards": ("LISTED_ON", True, "FamilyCard", True),
+        "address": ("LIVES_AT", True, "Address", False),
+        "area": ("DOMICILED_IN", True, "Area", False),
+        "enrolments": ("FOR_PERSON", False, "Enrolment", True),
+        "source_records": ("FORMED_FROM", True, "SourceRecord", True),
+    },
+    "FamilyCard": {
+        "head": ("LISTED_ON", False, "Person", False),
+        "persons": ("LISTED_ON", False, "Person", True),
+    },
+    "Address": {"area": ("IN_AREA", True, "Area", False)},
+    "Area": {"parent": ("PART_OF", True, "Area", False), "children": ("PART_OF", False, "Area", True)},
+    "Agency": {"programmes": ("RUN_BY", False, "Programme", True)},
+    "Programme": {"agency": ("RUN_BY", True, "Agency", False)},
+    "Enrolment": {
+        "programme": ("IN_PROGRAMME", True, "Programme", False),
+        "person": ("FOR_PERSON", True, "Person", False),
+    },
+    "SourceRecord": {
+        "release": ("IN_RELEASE", True, "Release", False),
+        "person": ("FORMED_FROM", False, "Person", False),
+    },
+    "Release": {},
+}
+HOLDERS = {
+    "FamilyCard": ("LISTED_ON", False), "Address": ("LIVES_AT", False),
+    "SourceRecord": ("FORMED_FROM", False), "Enrolment": ("FOR_PERSON", True),
+}  # fmt: skip
+NEEDED_FIELDS = {
+    "Enrolment": ("status",), "SourceRecord": ("register",),
+    "Release": ("register", "label", "accepted", "repeated", "refused", "digest"),
+}  # fmt: skip
+NEEDED_LINKS = {"Enrolment": "programme", "Programme": "agency", "SourceRecord": "release"}
+GUARDS = {("Person", "area"): "kelurahan", ("Address", "area"): "rw"}
+
+
+@dataclass
+class World:
+    """A small graph. Nodes hold their label under ":", their properties and, for persons, `vis`: agency → last day or None."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, label: str, id: str, /, **properties: Any) -> str:  # noqa: A002 - the graph's own word
+        """Add a node and give its id back."""
+        self.nodes[id] = {":": label, "id": id, **properties}
+        return id
+
+    def join(self, start: str, kind: str, end: str) -> None:
+        """Add a relationship."""
+        self.edges.append((start, kind, end))
+
+    def of(self, label: str) -> list[Node]:
+        """All nodes of a label, by id."""
+        return sorted((n for n in self.nodes.values() if n[":"] == label), key=lambda n: str(n["id"]))
+
+    def beside(self, node: Node, kind: str, along: bool, label: str) -> list[Node]:
+        """The nodes of a label at the other end of a node's relationships of one kind, by id."""
+        ends = [
+            end if along else start
+            for start, name, end in self.edges
+            if name == kind and (start if along else end) == node["id"]
+        ]
+        return sorted((n for n in map(self.nodes.__getitem__, ends) if n[":"] == label), key=_id)
+
+
+@dataclass
+class Oracle:
+    """What one actor must get for one purpose on one day."""
+
+    policy: Policy
+    standing: Standing
+    purpose: str
+    day: str
+    world: World
+    seen: set[str] = field(default_factory=set)
+    """Ids of personal nodes in the answers given so far."""
+    _enforcers: dict[Treatment, Any] = field(default_factory=dict)
+    _memory: dict[Any, Any] = field(default_factory=dict)
+
+    def find(
+        self, label: str, selection: Selection, fits: Callable[[Node], bool] = lambda node: True
+    ) -> list[Any]:
+        """The visible nodes of a label that fit, in the order of their ids, as picked."""
+        return [self.object(node, selection) for node in self.visible(label) if fits(node)]
+
+    def visible(self, label: str) -> list[Node]:
+        """The visible nodes of a label, by id."""
+        return [node for node in self.world.of(label) if self.sees(node)]
+
+    def sees(self, node: Node) -> bool:
+        """Whether a node may be seen at all."""
+        label = node[":"]
+        if self._decide(node, (label,)) is not Treatment.SHOW:
+            return False
+        if any(self.treats(node, name) is not Treatment.SHOW for name in NEEDED_FIELDS.get(label, ())):
+            return False
+        link = NEEDED_LINKS.get(label)
+        return link is None or any(map(self.sees, self._ends(node, link)))
+
+    def treats(self, node: Node, name: str) -> Treatment:
+        """The treatment of a property of a visible node."""
+        label = node[":"]
+        kind = sensitivity(label, name).value
+        if kind == "open":
+            return Treatment.SHOW
+        objects = (kind, f"{label}.{name}")
+        found = self._decide(node, objects) if self._opened(kind) else Treatment.WITHHOLD
+        if (label, name) == ("Person", "born_year") and not self._denied(node, objects):
+            dates = self.treats(node, "born_on")
+            return Treatment.SHOW if dates in (Treatment.SHOW, Treatment.YEAR) else found
+        return found
+
+    def object(self, node: Node, selection: Selection) -> dict[str, Any]:
+        """A visible node as picked."""
+        label = node[":"]
+        if label in PERSONAL:
+            self.seen.add(node["id"])
+        return {each.key: self._picked(node, each) for each in selection}
+
+    def _picked(self, node: Node, each: Pick) -> Any:
+        label = node[":"]
+        if each.name == "withheld":
+            entries = {"field": 0, "reason": 1}
+            return [{p.key: entry[entries[p.name]] for p in each.picks} for entry in self._withheld(node)]
+        if each.name == "other_codes":
+            codes = {"system": "BPS", "code": node.get("bps_code")}
+            return [{p.key: codes[p.name] for p in each.picks}] if codes["code"] is not None else []
+        if each.name in PROPERTIES[label]:
+            name = STORED.get(each.name, each.name)
+            return treated(self.treats(node, name), node.get(name))
+        return self._linked(node, each)
+
+    def _linked(self, node: Node, each: Pick) -> Any:
+        many = LINKS[node[":"]][each.name][3]
+        guard = GUARDS.get((node[":"], each.name))
+        hidden = guard is not None and self.treats(node, guard) is not Treatment.SHOW
+        ends = [] if hidden else [end for end in self._ends(node, each.name) if self.sees(end)]
+        if each.name == "head":
+            ends = [
+                end for end in ends
+                if end.get("relation_to_head") == HEAD
+                and self.treats(end, "relation_to_head") is Treatment.SHOW
+            ]  # fmt: skip
+        wanted = each.arguments.get("filter") or {}
+        ends = [end for end in ends if self._fits(end, wanted)]
+        if each.name in ("children", "programmes"):
+            ends.sort(key=lambda end: str(end["code"]))
+        found = [self.object(end, each.picks) for end in (ends if many else ends[:1])]
+        return found if many else next(iter(found), None)
+
+    def _fits(self, enrolment: Node, wanted: Mapping[str, Any]) -> bool:
+        if wanted.get("status") not in (None, enrolment.get("status")):
+            return False
+        codes = [end["code"] for end in self._ends(enrolment, "programme")] if wanted else []
+        return wanted.get("programme") is None or wanted["programme"] in codes
+
+    def _withheld(self, node: Node) -> Iterator[tuple[str, str]]:
+        label = node[":"]
+        for name in PROPERTIES[label]:
+            how = self.treats(node, STORED.get(name, name))
+            if how is not Treatment.SHOW:
+                yield _camel(name), how.name
+        for name, (*_, far, _) in LINKS[label].items():
+            guard = GUARDS.get((label, name))
+            hidden = guard is not None and self.treats(node, guard) is not Treatment.SHOW
+            if hidden or self._never(far, "relation_to_head" if name == "head" else ""):
+                yield _camel(name), "WITHHOLD"
+
+    def _never(self, label: str, name: str) -> bool:
+        # By the compiled scope, and only here: "for no row that could exist" is no question for Casbin.
+        scope = self.policy.scope(self.standing, self.purpose, self.day)
+        from hub.graph.select_conditions import gate, usable
+
+        closed = gate(scope, label).closed
+        return closed or (name != "" and not any(_possible(usable(scope, label, name))))
+
+    def _ends(self, node: Node, name: str) -> list[Node]:
+        kind, along, label, _ = LINKS[node[":"]][name]
+        return self.world.beside(node, kind, along, label)
+
+    # -- asking Casbin
+
+    def _grants(self) -> list[Grant]:
+        return [g for g in self.standing.grants if g.starts_on <= self.day <= (g.ends_on or "9999")]
+
+    def _opened(self, kind: str) -> bool:
+        return kind in self.policy.book.purposes[self.purpose].classes
+
+    def _decide(self, node: Node, objects: tuple[str, ...]) -> Treatment:
+        key = (node["id"], objects)
+        if key not in self._memory:
+            self._memory[key] = self._widest(node, objects)
+        found: Treatment = self._memory[key]
+        return found
+
+    def _widest(self, node: Node, objects: tuple[str, ...]) -> Treatment:
+        if self.standing.suspended or self._denied(node, objects):
+            return Treatment.WITHHOLD
+        roles = self.policy.book.purposes[self.purpose].roles
+        for treatment in reversed(Treatment):
+            for grant in self._grants():
+                agency = grant.agency or self.standing.agency
+                if treatment is not Treatment.WITHHOLD and grant.role in roles:
+                    asked = (
+                        self._ask(treatment, grant.role, agency, grant.territory, node, o) for o in objects
+                    )
+                    if any(allowed for allowed, _ in asked):
+                        return treatment
+        return Treatment.WITHHOLD
+
+    def _denied(self, node: Node, objects: tuple[str, ...]) -> bool:
+        key = ("denied", node["id"], objects)
+        if key not in self._memory:
+            grants = self._grants()
+            agencies = {None, self.standing.agency, *(g.agency for g in grants)}
+            territories = {None, *(g.territory for g in grants)}
+            self._memory[key] = any(
+                self._ask(Treatment.WITHHOLD, role, agency, territory, node, each)[1]
+                for role in sorted({g.role for g in grants})
+                for agency in agencies
+                for territory in territories
+                for each in objects
+            )
+        found: bool = self._memory[key]
+        return found
+
+    def _ask(
+        self, how: Treatment, role: str, agency: str | None, territory: str | None, node: Node, obj: str
+    ) -> tuple[bool, bool]:
+        # (allowed, denied) by the rules that allow with just this treatment, and all denials.
+        if how not in self._enforcers:
+            self._enforcers[how] = self.policy.enforcer_oracle(how)
+        facing = Facing(self._row(node), territory or None, agency or None, self.day)
+        act = ACTION[node[":"]]
+        allowed, why = self._enforcers[how].enforce_ex(role, agency or "", act, obj, self.purpose, facing)
+        return allowed, bool(why) and why[-1] == "deny"
+
+    def _row(self, node: Node) -> Node:
+        label = node[":"]
+        agency = {"Enrolment": "agency", "Programme": "agency", "Agency": "code"}.get(label)
+        row: Node = {"agency": node.get(agency) if agency else None}
+        if label == "Person":
+            row |= {"kelurahan": node.get("kelurahan"), "vis": node.get("vis", {})}
+        if label in HOLDERS:
+            kind, along = HOLDERS[label]
+            row["persons"] = [self._row(each) for each in self.world.beside(node, kind, along, "Person")]
+        return row
+
+
+def treated(how: Treatment, value: Any) -> Any:
+    """A value as a treatment leaves it."""
+    if value is None or how in (Treatment.WITHHOLD, Treatment.YEAR):
+        return None
+    if how is Treatment.PARTIAL:
+        return STARS + (value[-4:] if len(value) >= 8 else "")
+    if how is Treatment.INITIALS:
+        return " ".join(f"{word[0]}." for word in value.split(" ") if word) or None
+    return value
+
+
+def _possible(condition: Any) -> Iterator[bool]:
+    from hub.access.conditions import NEVER
+
+    if condition != NEVER:
+        yield True
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def _id(node: Node) -> str:
+    return str(node["id"])

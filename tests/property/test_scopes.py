@@ -1,0 +1,341 @@
+"""Drawn rules, actors, graphs and questions: the compiled answer is what Casbin allows, row by row, field by field."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from neo4j import Driver
+
+import policies
+from hub.access.policy import Policy
+from hub.access.vocabulary import Treatment
+from hub.domain.errors import Forbidden, InvalidInput, SetupError
+from hub.domain.facts import Grant, Standing
+from hub.domain.selection import Selection, pick
+from hub.graph.connect import GraphAddress, sync_driver
+from hub.graph.select import Prepared, prepare
+from hub.graph.select_view import Viewed
+from hub.questions.model import Enrolments, Page, PersonById, PersonByNik, Persons, Programmes
+from tests.oracle import LINKS, PROPERTIES, Oracle, World
+from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, backbone, identifier, pour
+
+DAY = "2026-06-15"
+KEY = b"k" * 32
+ROLES = "role,name,comes_for,default_purpose\nr1,A,,p1\nr2,B,,p1\n"
+PURPOSES = """
+[p1]
+name = "satu"
+basis = "uji"
+roles = ["r1", "r2"]
+classes = {classes}
+[p2]
+name = "dua"
+basis = "uji"
+roles = ["r1"]
+classes = ["identity", "contact", "demographic", "welfare", "operational"]
+"""
+CLASSES = ("identity", "contact", "demographic", "welfare", "operational")
+ROWS = (
+    ("person:read", "Person"), ("person:read", "FamilyCard"), ("person:read", "Address"),
+    ("person:read", "SourceRecord"), ("enrolment:read", "Enrolment"),
+)  # fmt: skip
+FIELDS = (
+    ("person:read", "identity"), ("person:read", "contact"), ("person:read", "demographic"),
+    ("person:read", "operational"), ("enrolment:read", "welfare"), ("person:read", "Person.nik"),
+    ("person:read", "Person.name"), ("person:read", "Person.nik"), ("person:read", "Person.name"), ("person:read", "Person.born_on"), ("person:read", "Person.born_year"),
+    ("person:read", "Person.relation_to_head"), ("person:read", "Person.kelurahan"),
+    ("person:read", "FamilyCard.number"), ("enrolment:read", "Enrolment.reason"),
+    ("person:read", "SourceRecord.register"),
+)  # fmt: skip
+OPEN = (
+    "*,*,area:read,Area,*,all,show,allow",
+    "*,*,agency:read,Agency,*,all,show,allow",
+    "*,*,programme:read,Programme,*,all,show,allow",
+    "*,*,release:read,Release,*,all,show,allow",
+    "*,*,release:read,operational,*,all,show,allow",
+)
+
+people = st.sampled_from(("all", "all", "territory", "territory", "own_programmes", "own_programmes", "none"))
+narrow = st.sampled_from(("territory", "own_programmes", "none"))
+hostile = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ("", " ", "'", '"', "`", "\\", "%_\\", "$t0", "}) RETURN 1 //", "АНИ", "ANI", "a\u0301", "𝒜𝒩𝐼 𝒟𝒲𝐼", "null")
+    ),
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=10),
+)
+
+
+@st.composite
+def rule(draw: st.DrawFn, targets: tuple[tuple[str, str], ...], allow: bool = True) -> str:
+    act, obj = draw(st.sampled_from(targets))
+    treatment = "show"
+    if obj in ("Person.nik", "FamilyCard.number", "Person.name"):
+        treatment = draw(st.sampled_from(("partial", "show", "withhold")))
+    if obj == "Person.name" and draw(st.booleans()):
+        treatment = "initials"
+    if obj == "Person.born_on":
+        treatment = draw(st.sampled_from(("year", "show")))
+    predicate = draw(people if allow else narrow)
+    if obj in ("Enrolment", "welfare") and draw(st.booleans()):
+        predicate = "own_agency"
+    role, agency = draw(st.sampled_from(("r1", "r2", "*", "*"))), draw(st.sampled_from(("*", "*", "*", "dinsos")))
+    purpose = draw(st.sampled_from(("p1", "p1", "p2", "*", "*")))
+    ends = "allow" if allow else "deny"
+    return f"{role},{agency},{act},{obj},{purpose},{predicate},{treatment if allow else 'withhold'},{ends}"
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> dict[str, str]:
+    lines = [*draw(st.lists(rule(ROWS), min_size=3, max_size=8)), *draw(st.lists(rule(FIELDS), min_size=3, max_size=10))]
+    if draw(st.integers(0, 3)) == 3:
+        lines.append(draw(rule(ROWS + FIELDS, allow=False)))
+    # Most draws should let something be seen: each of these stands in seven of eight.
+    for target in (*ROWS, ("enrolment:read", "welfare"), ("person:read", "operational")):
+        if draw(st.integers(0, 7)) != 5:
+            predicate = draw(st.one_of(people, st.just("all")))
+            lines.append(f"*,*,{target[0]},{target[1]},*,{predicate},show,allow")
+    classes = draw(st.sampled_from((CLASSES, CLASSES, CLASSES[:3])))
+    shipped = policies.rules()
+    return {
+        "model.conf": shipped["model.conf"],
+        "predicates.toml": shipped["predicates.toml"],
+        "roles.csv": ROLES,
+        "purposes.toml": PURPOSES.format(classes=list(classes)),
+        "policy.csv": "\n".join([*OPEN, *lines]),
+    }
+
+
+@st.composite
+def standings(draw: st.DrawFn) -> Standing:
+    def grant(first: bool) -> Grant:
+        return Grant(
+            "g",
+            draw(st.sampled_from(("r1", "r2"))),
+            draw(st.sampled_from(("dinsos", "disdik", None, "Dinsos'"))),
+            draw(st.sampled_from((CITY, KECAMATAN, KELURAHAN, KELURAHAN, OTHER, None, "", "32730", "٣٢"))),
+            "2020-01-01",
+            None if first else draw(st.sampled_from((None, None, "2025-12-31"))),
+        )
+
+    grants = tuple(grant(n == 0) for n in range(draw(st.integers(1, 3))))
+    suspended = draw(st.integers(0, 30)) == 23
+    return Standing("a", "n", 1, draw(st.sampled_from(("dinsos", None))), suspended, grants)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    world = backbone()
+    cards = [
+        world.add("FamilyCard", identifier(200 + n), version=1, number=draw(hostile)) for n in range(2)
+    ]
+    homes = [
+        world.add("Address", identifier(300 + n), version=1, text=draw(hostile), rw=draw(hostile), rt="001")
+        for n in range(2)
+    ]
+    for home in homes:
+        world.join(home, "IN_AREA", identifier(2))
+    for n in range(draw(st.integers(1, 5))):
+        _person(draw, world, n, draw(st.sampled_from(cards)), draw(st.sampled_from(homes)))
+    return world
+
+
+def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None:
+    name, vis = draw(hostile), {}
+    for agency in draw(st.sets(st.sampled_from(("dinsos", "disdik")))):
+        vis[agency] = draw(st.sampled_from((None, DAY, "2026-06-14", "2027-01-01")))
+    person = world.add(
+        "Person", identifier(100 + n), version=n, nik=draw(st.sampled_from(("3273010101900001", None, "1"))),
+        name=name, sex=draw(st.sampled_from(("MALE", "FEMALE", None))), born_on=draw(
+            st.sampled_from(("1990-01-01", None))), born_year=1990, birthplace=draw(hostile),
+        mother_name=draw(hostile), alive=draw(st.booleans()),
+        relation_to_head=draw(st.sampled_from(("KEPALA KELUARGA", "ANAK", None))),
+        kelurahan=draw(st.sampled_from((KELURAHAN, KELURAHAN, OTHER, None, "", "3201011001"))),
+        sort_key=f"{name or ''} {identifier(100 + n)}", vis=vis,
+    )  # fmt: skip
+    world.join(person, "LISTED_ON", card)
+    world.join(person, "LIVES_AT", home)
+    world.join(person, "DOMICILED_IN", identifier(draw(st.integers(2, 3))))
+    record = world.add(
+        "SourceRecord", identifier(400 + n), version=1, register="dtks", row_key=draw(hostile), unit="person"
+    )
+    world.join(person, "FORMED_FROM", record)
+    world.join(record, "IN_RELEASE", identifier(30))
+    for which in draw(st.sets(st.integers(0, 1))):
+        enrolment = world.add(
+            "Enrolment", identifier(500 + 2 * n + which), version=1, reason=draw(hostile),
+            status=draw(st.sampled_from(("PROPOSED", "ENROLLED", "ENDED"))), from_on="2024-01-01",
+            agency=("dinsos", "disdik")[which],
+        )  # fmt: skip
+        world.join(enrolment, "FOR_PERSON", person)
+        world.join(enrolment, "IN_PROGRAMME", identifier(20 + which))
+
+
+@st.composite
+def selections(draw: st.DrawFn, label: str, depth: int = 3) -> Selection:
+    names = draw(st.lists(st.sampled_from(PROPERTIES[label]), min_size=1, max_size=4, unique=True))
+    picks = [pick(name) for name in names]
+    if label != "Release" and draw(st.booleans()):
+        picks.append(pick("withheld", pick("field"), pick("reason")))
+    links = [] if depth == 0 else draw(
+        st.lists(st.sampled_from(sorted(LINKS[label])), max_size=3, unique=True) if LINKS[label] else st.just([])
+    )  # fmt: skip
+    for name in links:
+        below = draw(selections(LINKS[label][name][2], depth - 1))
+        wanted = draw(st.sampled_from(({}, {"status": "ENROLLED"}, {"programme": "P-dinsos"})))
+        filtered = name == "enrolments" and wanted
+        picks.append(pick(name, *below, filter=wanted) if filtered else pick(name, *below))
+    return tuple(picks)
+
+
+@pytest.fixture(scope="module")
+def graph(graph_address: GraphAddress) -> Iterator[tuple[Driver, str]]:
+    with sync_driver(graph_address) as driver:
+        yield driver, graph_address.database
+
+
+def answered(graph: tuple[Driver, str], prepared: Prepared) -> Viewed:
+    driver, database = graph
+    with driver.session(database=database, default_access_mode="READ") as session:
+        rows = [dict(row) for row in session.run(prepared.statement, dict(prepared.params))]  # type: ignore[arg-type]
+    return prepared.view(rows)
+
+
+def nodes_of(graph: tuple[Driver, str], ask: Any, most: int) -> Iterator[tuple[Any, Viewed]]:
+    """All edges of a connection, page by page forwards; each page must count the same total."""
+    after, total = None, None
+    for _ in range(20):
+        viewed = answered(graph, ask(Page(first=most, after=after)))
+        assert total in (None, viewed.data["total_count"])
+        total = viewed.data["total_count"]
+        yield [edge["node"] for edge in viewed.data["edges"]], viewed
+        after = viewed.data["page_info"]["end_cursor"]
+        if not viewed.data["page_info"]["has_next_page"]:
+            return
+    raise AssertionError("pages do not end")
+
+
+def connection(selection: Selection) -> Selection:
+    edges = pick("edges", pick("cursor"), pick("node", *selection))
+    return (edges, pick("page_info", pick("has_next_page"), pick("end_cursor")), pick("total_count"))
+
+
+def _oracle(standing: Standing, purpose: str, policy: Policy, world: World) -> Oracle:
+    return Oracle(policy, standing, purpose, DAY, world)
+
+
+@settings(
+    max_examples=int(os.environ.get("SCOPE_EXAMPLES", "60")),
+    deadline=None,
+    derandomize="CI" in os.environ,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data(), rules=texts(), standing=standings(), world=worlds(), purpose=st.sampled_from(("p1", "p1", "p2")))
+def test_answers_what_the_enforcer_allows(
+    graph: tuple[Driver, str], data: st.DataObject, rules: dict[str, str], standing: Standing, world: World, purpose: str
+) -> None:
+    try:
+        policy = Policy.load(rules, 1)
+        scope = policy.scope(standing, purpose, DAY)
+    except (SetupError, InvalidInput, Forbidden) as refusal:
+        event(f"refused: {type(refusal).__name__}")
+        return
+    pour(world, *graph)
+    oracle = _oracle(standing, purpose, policy, world)
+    selection = data.draw(selections("Person"))
+    try:
+        _persons(graph, scope, oracle, selection)
+    except Forbidden:
+        assert not oracle.visible("Person")
+    area = data.draw(st.sampled_from((None, None, KELURAHAN, KECAMATAN)))
+    try:
+        _listed(graph, scope, oracle, selection, area, data.draw(st.integers(1, 3)))
+    except Forbidden:
+        event("persons of an area forbidden" if area else "persons forbidden")
+        assert not [node for node in oracle.visible("Person") if area is None or oracle_may_filter(oracle)]
+    selection = data.draw(selections("Enrolment", depth=2))
+    try:
+        _enrolments(graph, scope, oracle, selection, data)
+    except Forbidden:
+        event("enrolments forbidden")
+        assert not oracle.visible("Enrolment")
+    selection = data.draw(selections("Programme", depth=2))
+    if scope.may("programme:read"):
+        viewed = answered(graph, prepare(Programmes(selection), scope, KEY))
+        oracle.seen.clear()
+        assert viewed.data == oracle.find("Programme", selection)
+        assert set(viewed.seen) == oracle.seen
+
+
+def oracle_may_filter(oracle: Oracle) -> bool:
+    return any(oracle.treats(node, "kelurahan") is Treatment.SHOW for node in oracle.visible("Person"))
+
+
+def _persons(
+    graph: tuple[Driver, str], scope: Any, oracle: Oracle, selection: Selection
+) -> None:
+    for number in range(100, 106):
+        oracle.seen.clear()
+        viewed = answered(graph, prepare(PersonById(identifier(number), selection), scope, KEY))
+        expected = oracle.find("Person", selection, lambda node, n=number: node["id"] == identifier(n))  # type: ignore[misc]
+        assert [viewed.data] == (expected or [None])
+        assert set(viewed.seen) == oracle.seen
+        event("person seen" if expected else "person hidden or missing")
+    try:
+        prepared = prepare(PersonByNik("3273010101900001", selection), scope, KEY)
+    except Forbidden:
+        assert all(oracle.treats(node, "nik") is Treatment.WITHHOLD for node in oracle.visible("Person"))
+        return
+    found = oracle.find(
+        "Person",
+        selection,
+        lambda node: node["nik"] == "3273010101900001" and oracle.treats(node, "nik") is not Treatment.WITHHOLD,
+    )
+    assert answered(graph, prepared).data == next(iter(found), None)
+
+
+def _listed(
+    graph: tuple[Driver, str], scope: Any, oracle: Oracle, selection: Selection, area: str | None, most: int
+) -> None:
+    fits = lambda node: area is None or (  # noqa: E731 - reads as the condition it is
+        oracle.treats(node, "kelurahan") is Treatment.SHOW and (node["kelurahan"] or "").startswith(area)
+    )
+    oracle.seen.clear()
+    expected = oracle.find("Person", selection, fits)
+    if scope.shows("Person", "name"):
+        nodes = [node for node in oracle.visible("Person") if fits(node)]
+        order = sorted(range(len(nodes)), key=lambda n: nodes[n]["sort_key"])
+        expected = [expected[n] for n in order]
+    pages = list(
+        nodes_of(graph, lambda page: prepare(Persons(connection(selection), area, page), scope, KEY), most)
+    )
+    assert [node for page, _ in pages for node in page] == expected
+    assert pages[0][1].data["total_count"] == len(expected)
+    assert {each for _, viewed in pages for each in viewed.seen} == oracle.seen
+
+
+def _enrolments(
+    graph: tuple[Driver, str], scope: Any, oracle: Oracle, selection: Selection, data: st.DataObject
+) -> None:
+    status = data.draw(st.sampled_from((None, "ENROLLED")))
+    agency = data.draw(st.sampled_from((None, "dinsos")))
+    oracle.seen.clear()
+    expected = oracle.find(
+        "Enrolment",
+        selection,
+        lambda node: status in (None, node["status"]) and agency in (None, node["agency"]),
+    )
+
+    def ask(page: Page) -> Prepared:
+        return prepare(Enrolments(connection(selection), status=status, agency=agency, page=page), scope, KEY)
+
+    pages = list(nodes_of(graph, ask, 2))
+    assert [node for page, _ in pages for node in page] == expected
+    assert pages[0][1].data["total_count"] == len(expected)
+    assert {each for _, viewed in pages for each in viewed.seen} == oracle.seen

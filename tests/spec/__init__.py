@@ -1,0 +1,1 @@
+"""What the hub promises, told as examples."""

@@ -1,0 +1,120 @@
+"""The command line: exit codes by error class, JSON for programs, secrets never shown."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from hub import __version__, cli
+from hub.cli.servers import without_password
+from hub.domain.errors import SetupError, Unavailable
+from hub.graph.connect import GraphAddress
+
+
+def _hub(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hub", *arguments],
+        env={**os.environ, "HUB_HOME": str(home), **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_command_and_imports_none(tmp_path: Path) -> None:
+    done = _hub(tmp_path, "--help")
+    assert done.returncode == 0
+    for entry in cli.COMMANDS:
+        assert entry.name in done.stdout
+    code = "import sys; from hub import cli; cli.run(['--help']); print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("'neo4j'", "'sqlalchemy'", "'strawberry'", "'pydantic_settings'", "'hub.cli.servers'"):
+        assert heavy not in loaded
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert _hub(tmp_path, "version").stdout == f"hub {__version__}\n"
+    assert orjson.loads(_hub(tmp_path, "version", "--json").stdout)["hub"] == __version__
+
+
+def test_status_starts_and_makes_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "hub"
+    done = _hub(home, "status", "--json", HUB_LEDGER_URL="postgresql+psycopg://hub:secret@db/hub")
+    assert done.returncode == 0
+    found = orjson.loads(done.stdout)
+    assert found["home"] == str(home)
+    assert found["graph"]["kind"] == "embedded"
+    assert found["graph"]["running"] is False
+    assert found["graph"]["log"] == str(home / "neo4j" / "logs" / "neo4j.log")
+    assert found["ledger"]["address"] == "postgresql+psycopg://hub@db/hub"
+    assert set(found["versions"]) == {"hub", "neo4j", "java", "python"}
+    assert "secret" not in done.stdout + done.stderr
+    assert not home.exists()
+    assert "not running" in _hub(home, "status").stdout
+
+
+def test_status_of_a_server_elsewhere(tmp_path: Path, graph_address: GraphAddress) -> None:
+    secret = graph_address.password.get_secret_value()
+    done = _hub(tmp_path, "status", "--json", HUB_NEO4J_URI=graph_address.uri, HUB_NEO4J_PASSWORD=secret)
+    graph = orjson.loads(done.stdout)["graph"]
+    assert (graph["kind"], graph["answers"], graph["uri"]) == ("external", True, graph_address.uri)
+    assert secret not in done.stdout + done.stderr
+    wrong = _hub(tmp_path, "status", "--json", HUB_NEO4J_URI=graph_address.uri, HUB_NEO4J_PASSWORD="wrong")
+    graph = orjson.loads(wrong.stdout)["graph"]
+    assert graph["answers"] is False
+    assert "refused" in graph["fault"]
+
+
+def test_an_error_is_told_on_stderr_with_advice_and_its_exit_code(tmp_path: Path) -> None:
+    elsewhere = {"HUB_NEO4J_URI": "bolt://127.0.0.1:9", "HUB_NEO4J_PASSWORD": "none"}
+    done = _hub(tmp_path, "up", **elsewhere)
+    assert done.returncode == Unavailable.exit_code
+    assert done.stdout == ""
+    assert "error: Neo4j can't be reached.\n" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = _hub(tmp_path, "up", "--json", **elsewhere)
+    assert done.returncode == Unavailable.exit_code
+    assert orjson.loads(done.stderr)["error"]["code"] == "UNAVAILABLE"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_that_can_not_be_used_are_named_without_their_values(tmp_path: Path) -> None:
+    done = _hub(tmp_path, "status", HUB_NEO4J_HEAP_MB="a lot")
+    assert done.returncode == SetupError.exit_code
+    assert "HUB_NEO4J_HEAP_MB" in done.stderr
+    assert "a lot" not in done.stderr
+
+
+def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
+    done = _hub(tmp_path, "conquer")
+    assert done.returncode == 2
+    assert "conquer" in done.stderr
+
+
+def test_down_without_a_server_says_so(tmp_path: Path) -> None:
+    done = _hub(tmp_path / "hub", "down", "--json")
+    assert (done.returncode, orjson.loads(done.stdout)) == (0, {"stopped": False})
+    assert not (tmp_path / "hub").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////var/hub/ledger.db", "sqlite:////var/hub/ledger.db"),
+        ("postgresql+psycopg://u:p%40x@h:5432/db", "postgresql+psycopg://u@h:5432/db"),
+        (
+            "postgresql+psycopg://u@h/db?password=p&sslmode=require",
+            "postgresql+psycopg://u@h/db?sslmode=require",
+        ),
+        ("postgresql+psycopg:///db?host=/run/pg", "postgresql+psycopg:///db?host=/run/pg"),
+        ("bolt://127.0.0.1:7687", "bolt://127.0.0.1:7687"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert without_password(url) == shown
