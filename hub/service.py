@@ -336,7 +336,7 @@ def _demand_visible(scope: Scope, row: Mapping[str, Json]) -> None:
 
 def _warrant(actor: Actor, spec: CommandSpec, scope: Scope | None) -> Warrant:
     if scope is None:
-        return Warrant(actor.id, spec.action, "pendirian", "", 1)
+        return Warrant(actor.id, spec.action, "pendirian", "Perpres 39/2019 tentang Satu Data Indonesia", 1)
     return Warrant(
         actor.id, spec.action, scope.purpose, scope.basis, scope.policy_version, _one(scope.agencies)
     )

@@ -12,7 +12,6 @@ import atexit
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[_FOLDER] = tempfile.mkdtemp(prefix="hub-tests-")
     Path(os.environ[_FOLDER]).chmod(0o711)  # PostgreSQL's own user must get through
     atexit.register(_stop_all)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what follows `finally` happens then too
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("SIGTERM", returncode=143))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph_schema import sensitivity
+from hub.access.conditions import NEVER
 from hub.access.policy import Policy
 from hub.access.predicates import Facing
 from hub.access.vocabulary import Treatment
 from hub.domain.facts import Grant, Standing
 from hub.domain.selection import Pick, Selection
+from hub.graph.select_conditions import gate, usable
 
 Node = dict[str, Any]
+Fits = Callable[[Node], bool]
 STARS = "*" * 12
 HEAD = "KEPALA KELUARGA"
 PERSONAL = {"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
@@ -78,7 +81,7 @@ GUARDS = {("Person", "area"): "kelurahan", ("Address", "area"): "rw"}
 
 @dataclass
 class World:
-    """A small graph. Nodes hold their label under ":", their properties and, for persons, `vis`: agency → last day or None."""
+    """A small graph: nodes with their label under ":", properties and, for persons, `vis` (agency → last day)."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[tuple[str, str, str]] = field(default_factory=list)
@@ -104,6 +107,14 @@ class World:
             if name == kind and (start if along else end) == node["id"]
         ]
         return sorted((n for n in map(self.nodes.__getitem__, ends) if n[":"] == label), key=_id)
+
+
+class Seat(NamedTuple):
+    """As whom Casbin is asked; "" for no agency, no territory."""
+
+    role: str
+    agency: str
+    territory: str
 
 
 @dataclass
@@ -212,10 +223,7 @@ class Oracle:
     def _never(self, label: str, name: str) -> bool:
         # By the compiled scope, and only here: "for no row that could exist" is no question for Casbin.
         scope = self.policy.scope(self.standing, self.purpose, self.day)
-        from hub.graph.select_conditions import gate, usable
-
-        closed = gate(scope, label).closed
-        return closed or (name != "" and not any(_possible(usable(scope, label, name))))
+        return gate(scope, label).closed or (name != "" and usable(scope, label, name) == NEVER)
 
     def _ends(self, node: Node, name: str) -> list[Node]:
         kind, along, label, _ = LINKS[node[":"]][name]
@@ -245,7 +253,8 @@ class Oracle:
                 agency = grant.agency or self.standing.agency
                 if treatment is not Treatment.WITHHOLD and grant.role in roles:
                     asked = (
-                        self._ask(treatment, grant.role, agency, grant.territory, node, o) for o in objects
+                        self._ask(treatment, Seat(grant.role, agency or "", grant.territory or ""), node, o)
+                        for o in objects
                     )
                     if any(allowed for allowed, _ in asked):
                         return treatment
@@ -258,7 +267,7 @@ class Oracle:
             agencies = {None, self.standing.agency, *(g.agency for g in grants)}
             territories = {None, *(g.territory for g in grants)}
             self._memory[key] = any(
-                self._ask(Treatment.WITHHOLD, role, agency, territory, node, each)[1]
+                self._ask(Treatment.WITHHOLD, Seat(role, agency or "", territory or ""), node, each)[1]
                 for role in sorted({g.role for g in grants})
                 for agency in agencies
                 for territory in territories
@@ -267,15 +276,13 @@ class Oracle:
         found: bool = self._memory[key]
         return found
 
-    def _ask(
-        self, how: Treatment, role: str, agency: str | None, territory: str | None, node: Node, obj: str
-    ) -> tuple[bool, bool]:
+    def _ask(self, how: Treatment, seat: Seat, node: Node, obj: str) -> tuple[bool, bool]:
         # (allowed, denied) by the rules that allow with just this treatment, and all denials.
         if how not in self._enforcers:
             self._enforcers[how] = self.policy.enforcer_oracle(how)
-        facing = Facing(self._row(node), territory or None, agency or None, self.day)
+        facing = Facing(self._row(node), seat.territory or None, seat.agency or None, self.day)
         act = ACTION[node[":"]]
-        allowed, why = self._enforcers[how].enforce_ex(role, agency or "", act, obj, self.purpose, facing)
+        allowed, why = self._enforcers[how].enforce_ex(seat.role, seat.agency, act, obj, self.purpose, facing)
         return allowed, bool(why) and why[-1] == "deny"
 
     def _row(self, node: Node) -> Node:
@@ -299,13 +306,6 @@ def treated(how: Treatment, value: Any) -> Any:
     if how is Treatment.INITIALS:
         return " ".join(f"{word[0]}." for word in value.split(" ") if word) or None
     return value
-
-
-def _possible(condition: Any) -> Iterator[bool]:
-    from hub.access.conditions import NEVER
-
-    if condition != NEVER:
-        yield True
 
 
 def _camel(name: str) -> str:

@@ -16,6 +16,7 @@ from hub.access.vocabulary import Treatment
 from hub.domain.errors import Forbidden, InvalidInput
 from hub.domain.facts import Grant, Standing
 from policies import digest
+from policies import rules as shipped
 
 _MODEL = "model.conf"
 _COMPILED = 1024
@@ -116,10 +117,20 @@ class Policy:
         return Situation(tuple(sorted(seats)), own, purpose)
 
     def _try_model(self) -> None:
-        # Casbin finds a fault in its model or in any rule only when it is asked: ask once.
-        advice = "Keep the model of the shipped policy unless you know Casbin well."
+        # Scopes are compiled from the rules as the shipped matcher reads them: another one would not be obeyed.
+        if _meaning(self.texts[_MODEL]) != _meaning(shipped()[_MODEL]):
+            raise InvalidInput(
+                f"{_MODEL}: this model can't be compiled.", "Use the model that the hub ships."
+            )
+        # Casbin finds a malformed rule only when it is asked, and then fails for everybody: ask once.
         try:
-            enforcer = self.enforcer_oracle()
-            enforcer.enforce("", "", "", "", "", Facing({}, None, None, ""))
+            self.enforcer_oracle().enforce("", "", "", "", "", Facing({}, None, None, ""))
         except Exception as fault:
-            raise InvalidInput(f"{_MODEL} can't be used: {fault}", advice) from fault
+            raise InvalidInput(
+                f"Casbin can't use the policy: {fault}", "Compare it with the shipped one."
+            ) from fault
+
+
+def _meaning(model: str) -> list[str]:
+    lines = (line.strip() for line in model.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

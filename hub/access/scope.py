@@ -53,9 +53,9 @@ class Scope:
         """Whether the action is open to this actor for some row at least."""
         return any(self.rows(action, label) != NEVER for label in ACTIONS[action])
 
-    def require(self, action: str) -> None:
-        """Forbidden unless `may(action)`."""
-        if not self.may(action):
+    def require(self, action: str, label: str | None = None) -> None:
+        """Forbidden unless the action is open for some row, of that label if one is given."""
+        if not self.may(action) if label is None else self.rows(action, label) == NEVER:
             self._refuse(action)
 
     def require_row(self, action: str, label: str, row: Mapping[str, Json]) -> None:

@@ -38,7 +38,7 @@ RULES = tuple(dict.fromkeys((*specified_rules, *recommended_rules)))
 EMPTY = VariableValues({}, {})
 
 
-class Rejected(Exception):  # noqa: N818  # carries errors, is not one of the tree
+class Rejected(Exception):  # carries errors, is not one of the tree
     """A request that never came to be executed, with one error for each reason."""
 
     def __init__(self, errors: Collection[GraphQLError | HubError]) -> None:

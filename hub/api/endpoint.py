@@ -29,7 +29,7 @@ HEADERS = frozenset({b"accept", b"authorization", b"content-type", b"content-len
 UTF8 = frozenset({"utf-8", "utf8"})
 
 
-class Refusal(Exception):  # noqa: N818  # wraps an error of the tree
+class Refusal(Exception):  # wraps an error of the tree
     """An error of the tree that HTTP has a status of its own for."""
 
     def __init__(self, status: int, error: HubError) -> None:

@@ -36,7 +36,7 @@ AS_THEY_ARE: Mapping[str, frozenset[type]] = {
 }
 
 
-class Unfit(Exception):  # noqa: N818  # not an error of anyone's: it chooses the slow path
+class Unfit(Exception):  # not an error of anyone's: it chooses the slow path
     """A value is not what the schema says, or is an error."""
 
 

@@ -31,7 +31,12 @@ class Entry:
 
 
 COMMANDS: tuple[Entry, ...] = (
-    Entry("demo", "hub.cli.demo", "demo", "Show the main job on a fresh machine, with a made-up city."),
+    Entry(
+        "demo",
+        "hub.cli.demo",
+        "demo",
+        "Start everything, take in a made-up city's DTKS file, form persons, and serve the answers.",
+    ),
     Entry("init", "hub.cli.init", "init", "Make the ledger, its keys and the first accounts."),
     Entry("intake", "hub.cli.intake", "app", "Take in a register's file."),
     Entry("serve", "hub.cli.serve", "serve", "Serve the GraphQL API."),

@@ -18,19 +18,16 @@ from hub.api.identity import issue
 from hub.bootstrap import ADMIN, OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.asgi import post
+from hub.cli.intake import File, take_in_and_form
 from hub.cli.output import Report, emit, watching
 from hub.cli.serve import listen, run_app
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
 from hub.demo.city import write_city
 from hub.demo.story import ACCOUNTS, AGENCIES, PROGRAMMES, TERRITORY, Account
-from hub.domain.kinds import Log
 from hub.domain.selection import pick
-from hub.domain.standard.areas import AreaIndex
-from hub.intake.release import IntakeResult, take_in
-from hub.matching.form import form_persons
+from hub.intake.release import IntakeResult
 from hub.questions.model import Enrolments, Page, Persons
-from hub.reference.areas import areas
 from hub.settings import Settings
 
 
@@ -86,20 +83,8 @@ async def _take_in(opened: OpenHub, city: City, report: Report) -> IntakeResult:
     report("Writing the made-up city", 0, None)
     folder = opened.settings.home / "demo" / city.label
     files = await asyncio.to_thread(write_city, folder, city.persons, city.seed)
-    result = await take_in(
-        opened.hub, opened.steward, "dtks", files.dtks, city.label, files.as_of,
-        reports=opened.settings.reports, areas=AreaIndex(areas()),
-        progress=lambda now: report("Taking in the DTKS file", now.rows, now.total),
-    )  # fmt: skip
-    await form_persons(
-        opened.hub,
-        opened.matcher,
-        result.release_id,
-        lambda done: report("Forming persons", done, result.accepted),
-    )
-    report("Copying into the graph", 0, None)
-    await asyncio.to_thread(opened.projector.wait_for, opened.ledger.size(Log.CHANGES), 600.0)
-    return result
+    file = File("dtks", files.dtks, city.label, files.as_of)
+    return await take_in_and_form(opened, file, report)
 
 
 async def _first_answer(app: ASGIApp, opened: OpenHub, account: Account, territory: str) -> dict[str, Any]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from hub.bootstrap import open_hub
+from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
-from hub.cli.output import emit, watching
+from hub.cli.output import Report, emit, watching
 from hub.commands.intake import AbandonRelease
 from hub.domain.errors import NotFound
+from hub.domain.kinds import Log
 from hub.intake.release import IntakeResult, Progress, take_in
 from hub.intake.sheet import inspect
+from hub.matching.form import form_persons
 from hub.questions.model import Releases
 from hub.reference.areas import area_index
 from hub.settings import Settings
@@ -34,7 +37,10 @@ def dtks(
     as_of: Annotated[str, typer.Option("--as-of", help="The day the register describes, YYYY-MM-DD.")],
     json: AsJson = False,
 ) -> None:
-    """Take in a DTKS file. After a stop, run it again: it goes on. A file taken in before changes nothing."""
+    """Take in a DTKS file and form persons of it. After a stop, run it again: it goes on.
+
+    A file taken in before changes nothing.
+    """
     result = asyncio.run(_take("dtks", file, release, as_of, json=json))
     emit(result.as_dict(), json, lambda out: _print(out, result))
 
@@ -56,17 +62,43 @@ async def _take(adapter: str, file: Path, label: str, as_of: str, *, json: bool)
     await asyncio.to_thread(inspect, file)  # a file that can't be read is told before any server is started
     with watching("rows", quiet=json) as report:
         async with open_hub(chosen, report) as opened:
-            return await take_in(
-                opened.doors,
-                opened.steward,
-                adapter,
-                file,
-                label,
-                as_of,
-                reports=chosen.reports,
-                areas=area_index(),
-                progress=lambda now: report(_stage(file, now), now.rows, now.total),
-            )
+            return await take_in_and_form(opened, File(adapter, file, label, as_of), report)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a register, and what it is taken in as."""
+
+    adapter: str
+    path: Path
+    label: str
+    as_of: str
+
+
+async def take_in_and_form(opened: OpenHub, file: File, report: Report) -> IntakeResult:
+    """Take a file in, form the persons of its release, and wait until the graph shows them."""
+    result = await take_in(
+        opened.doors,
+        opened.steward,
+        file.adapter,
+        file.path,
+        file.label,
+        file.as_of,
+        reports=opened.settings.reports,
+        areas=area_index(),
+        progress=lambda now: report(_stage(file.path, now), now.rows, now.total),
+    )
+    await form_persons(
+        opened.doors,
+        opened.matcher,
+        result.release_id,
+        lambda done: report("Forming persons", done, result.accepted),
+    )
+    size = opened.ledger.size(Log.CHANGES)
+    while opened.projector.progress.seq < size and opened.projector.progress.stopped_by is None:
+        report("Copying into the graph", opened.projector.progress.seq, size)
+        await asyncio.to_thread(opened.projector.wait_for, size, 0.5)
+    return result
 
 
 def _stage(file: Path, now: Progress) -> str:

@@ -59,10 +59,10 @@ def show(
 ) -> None:
     """Show one entry with its facts. Payloads stay closed: they are read through the API, where it is recorded."""
     with closing(open_ledger(settings())) as ledger:
-        entry = ledger.entry(log, seq)
+        entry = ledger.entry(log, seq, opened=False)
     facts = [
         {"kind": fact.kind, "subject": fact.subject, "version": fact.version, "clear": dict(fact.clear),
-         "refs": [list(ref) for ref in fact.refs], "sealed_payload": fact.payload is not None}
+         "refs": [list(ref) for ref in fact.refs], "sealed_payload": fact.sealed}
         for fact in entry.facts
     ]  # fmt: skip
     found = {**entry_dict(entry), "facts": facts}

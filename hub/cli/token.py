@@ -11,7 +11,7 @@ from hub.api.identity import issue
 from hub.bootstrap import open_ledger
 from hub.cli import settings
 from hub.cli.output import emit
-from hub.domain.errors import NotFound
+from hub.domain.errors import Forbidden, NotFound
 
 
 def token(
@@ -25,12 +25,15 @@ def token(
     ledger = open_ledger(chosen)
     try:
         actor = next(iter(ledger.find("actor", name)), None)
+        machine = actor is not None and ledger.subjects([actor])[actor].state["machine"]
     finally:
         ledger.close()
     if actor is None:
         raise NotFound(
             "There is no such account.", "Check its spelling; `hub init` makes the first accounts."
         )
+    if machine:
+        raise Forbidden("Nobody logs in as a machine.", "Use an account of a person.")
     made = issue(chosen, actor, minutes)
     ends = datetime.now(UTC) + timedelta(minutes=minutes)
     found = {"token": made, "actor": actor, "expires_at": ends.isoformat(timespec="seconds")}

@@ -126,9 +126,9 @@ class _Taking:
         subject = standing.id if standing else self._draw.new_id()
         if incoming.unit == "dwelling":
             self._dwellings[incoming.identity] = subject
-        digest = self._draw.digest(
-            orjson.dumps([incoming.row_key, incoming.original], option=orjson.OPT_SORT_KEYS)
-        )
+        # A person who moved says something new, although the columns of the address are the dwelling's.
+        said = [incoming.row_key, incoming.original, incoming.dwelling]
+        digest = self._draw.digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
         repeated = standing is not None and standing.state["digest"] == digest
         if incoming.unit == "person":
             self.counts["repeated" if repeated else "accepted"] += 1

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from hub.commands.model import By
-from hub.commands.reading import code, day, known, named, person_values, words
+from hub.commands.reading import (
+    code,
+    day,
+    enrolments_of,
+    known,
+    later,
+    named,
+    person_values,
+    sight_of,
+    twelve_months_after,
+    words,
+)
 from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
@@ -98,7 +107,7 @@ def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, b
             "Only programmes that enrol persons take proposals yet.",
         )
     person = proposed_person(history, command)
-    for each in _enrolments(history, person.id):
+    for each in enrolments_of(history, person.id):
         if each.state["programme"] == programme.id and each.state["status"] in _STANDING:
             raise Conflict(f"This person is {each.state['status'].lower()} in {command.programme} already.")
     refs = (("person", person.id), ("programme", programme.id))
@@ -171,32 +180,16 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
         )
     clear: dict[str, Json] = {"status": "ENDED", "to_on": ends_on, "reason": command.reason}
     if state.get("visible"):
-        others = [each for each in _enrolments(history, state["person"]) if each.id != enrolment.id]
-        clear["visible"] = {
-            "agency": state["agency"],
-            "until": _visible_until(state["agency"], others, ends_on),
-        }
+        until: str | None = twelve_months_after(ends_on)
+        for each in enrolments_of(history, state["person"]):
+            ours = each.state["agency"] == state["agency"] and each.state.get("visible")
+            if ours and each.id != enrolment.id:
+                until = later(until, sight_of(each))
+        clear["visible"] = {"agency": state["agency"], "until": until}
     payload = {"note": words(command.note, "The note", 500)} if command.note else None
     draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, _refs(enrolment), clear, payload)
     programme = known(history, state["programme"], "Programme", "programme")
     return Decision((draft, *(_places(draw, programme, -1) if state["status"] != "PROPOSED" else ())))
-
-
-def _visible_until(agency: str, others: Iterable[Subject], ends_on: str) -> str | None:
-    """Until when an agency sees a person: for ever while another enrolment runs, else twelve months after the last."""
-    until = (date.fromisoformat(ends_on) + timedelta(days=365)).isoformat()
-    for each in others:
-        visible = each.state.get("visible")
-        if visible and visible["agency"] == agency:
-            if each.state["status"] != "ENDED":
-                return None
-            until = max(until, (date.fromisoformat(each.state["to_on"]) + timedelta(days=365)).isoformat())
-    return until
-
-
-def _enrolments(history: History, person: str) -> list[Subject]:
-    found = [history.subject(each) for each in history.find("enrolments_of", person)]
-    return [each for each in found if each is not None]
 
 
 def _refs(enrolment: Subject) -> tuple[Ref, ...]:

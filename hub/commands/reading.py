@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.facts import History, Json, Subject
@@ -64,12 +64,40 @@ def person_values(history: History, person: Subject) -> dict[str, Json]:
     return values
 
 
-def person_row(history: History, person: Subject) -> dict[str, Json]:
-    """What the row predicates of the policy look at in a person."""
-    enrolments = [history.subject(each) for each in history.find("enrolments_of", person.id)]
-    visible = [each.state["visible"] for each in enrolments if each and each.state.get("visible")]
-    row: dict[str, Json] = {"id": person.id, "kelurahan": person_values(history, person).get("address")}
-    for each in visible:
-        row[f"Vis_{each['agency']}"] = True
-        row[f"vis_{each['agency']}_until"] = each["until"]
-    return row
+NOBODY: Mapping[str, Json] = {"kelurahan": None, "vis": {}, "agency": None}
+"""The row of what does not exist: no predicate but `all` holds for it, so that hidden and missing read the same."""
+
+
+def person_row(history: History, person: Subject | None) -> Mapping[str, Json]:
+    """What the row predicates of the policy look at in a person: domicile, and agency → last day it sees them."""
+    if person is None:
+        return NOBODY
+    vis: dict[str, Json] = {}
+    for each in enrolments_of(history, person.id):
+        if each.state.get("visible"):
+            agency, until = each.state["agency"], sight_of(each)
+            vis[agency] = later(until, vis[agency]) if agency in vis else until
+    return {"kelurahan": person_values(history, person).get("address"), "vis": vis, "agency": None}
+
+
+def enrolments_of(history: History, person: str) -> list[Subject]:
+    """All enrolments of a person, oldest first."""
+    found = [history.subject(each) for each in history.find("enrolments_of", person)]
+    return [each for each in found if each is not None]
+
+
+def sight_of(enrolment: Subject) -> str | None:
+    """The last day on which an accepted enrolment lets its agency see the person; None while it runs."""
+    if enrolment.state["status"] != "ENDED":
+        return None
+    return twelve_months_after(enrolment.state["to_on"])
+
+
+def twelve_months_after(iso_day: str) -> str:
+    """The last day of the twelve months in which an agency still sees whom it helped."""
+    return (date.fromisoformat(iso_day) + timedelta(days=365)).isoformat()
+
+
+def later(one: str | None, other: str | None) -> str | None:
+    """The later of two last days; None, which stands for no end, is later than any."""
+    return None if one is None or other is None else max(one, other)

@@ -8,8 +8,8 @@ from typing import Any
 
 from hub.commands import access, forming, intake, people, programmes
 from hub.commands.model import CommandSpec
-from hub.commands.reading import named, person_row
-from hub.domain.facts import History, Json
+from hub.commands.reading import NOBODY, named, person_row
+from hub.domain.facts import History, Json, Subject
 
 
 def _programme_row(history: History, command: programmes.ProposeEnrolment) -> Mapping[str, Json]:
@@ -20,23 +20,24 @@ def _enrolment_row(
     history: History, command: programmes.Enrol | programmes.EndEnrolment
 ) -> Mapping[str, Json]:
     enrolment = history.subject(command.enrolment)
-    person = history.subject(enrolment.state.get("person", "")) if enrolment else None
-    if enrolment is None or person is None:
-        return {}
+    if enrolment is None or enrolment.type != "Enrolment":
+        return NOBODY
+    person = history.subject(enrolment.state["person"])
     return {**person_row(history, person), "agency": enrolment.state["agency"]}
 
 
 def _corrected_row(history: History, command: people.CorrectPerson) -> Mapping[str, Json]:
-    person = history.subject(command.person)
-    return person_row(history, person) if person else {}
+    return person_row(history, _person(history, command.person))
 
 
 def _named_person(history: History, command: programmes.ProposeEnrolment) -> Mapping[str, Json] | None:
     """The row of a person named by id: whoever names one by id must be able to see them."""
-    if command.person is None:
-        return None
-    person = history.subject(command.person)
-    return person_row(history, person) if person else {}
+    return None if command.person is None else person_row(history, _person(history, command.person))
+
+
+def _person(history: History, subject: str) -> Subject | None:
+    found = history.subject(subject)
+    return found if found and found.type == "Person" else None
 
 
 def _own_agency(history: History, command: Any) -> Mapping[str, Json]:

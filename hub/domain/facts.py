@@ -39,7 +39,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact read back from the ledger; `payload` is None when it has none, or its key is gone."""
+    """A fact read back from the ledger; `payload` is None when it has none, was not opened, or its key is gone."""
 
     seq: int
     pos: int
@@ -51,6 +51,8 @@ class Fact:
     refs: tuple[Ref, ...]
     clear: Mapping[str, Json]
     payload: Mapping[str, Json] | None = None
+    sealed: bool = False
+    """Whether it has a payload, opened or not."""
 
     def ref(self, role: str) -> str | None:
         """The first id this fact refers to in that role."""

@@ -82,7 +82,12 @@ def up(settings: Settings, progress: Progress = silent) -> GraphAddress:
     with home.locked(lambda: progress("Waiting for another command that starts or stops Neo4j", 0, None)):
         running = server_process.find(home, VERSION)
         if running is not None:
-            return _until_it_answers(home, running, progress)
+            try:
+                return _until_it_answers(home, running, progress)
+            except SetupError:
+                if server_process.runs(home, running):
+                    raise
+                # It was on its way out when it was found.
         return _start(home, progress)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from hub.access.conditions import ALWAYS, NEVER, all_of
+from hub.access.conditions import ALWAYS, NEVER
 from hub.access.scope import Scope
 from hub.access.vocabulary import PERSONAL
 from hub.domain.errors import Forbidden, InvalidInput
@@ -82,7 +82,7 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
     spec = QUESTIONS[type(question)]
     if spec.plan is None:
         raise KeyError(f"{type(question).__name__} is answered by the ledger")
-    scope.require(spec.action)
+    scope.require(spec.action, spec.label)
     plan = spec.plan(question, scope)
     span = plan.span
     form = _Form(
@@ -167,7 +167,7 @@ def _fits(each: Filter, variable: str, exact: bool) -> str:
 
 def _may_filter(scope: Scope, label: str, each: Filter, variable: str) -> list[str]:
     condition = usable(scope, label, each.property, each.known)
-    if condition == NEVER or all_of([condition, scope.reads(label)]) == NEVER:
+    if condition == NEVER:
         raise Forbidden(
             f"{label}.{each.property} is withheld from you, so nothing can be filtered by it.",
             "Leave the filter out, or ask under a purpose that opens it.",

@@ -129,6 +129,9 @@ class ServerHome:
             "server.http.enabled=false",
             "server.https.enabled=false",
             "dbms.usage_report.enabled=false",
+            # Neither tell the local network that it exists, nor offer itself to a manager elsewhere.
+            "server.fleet_discovery.enabled=false",
+            "dbms.fleet_manager.enabled=false",
             # Data are safe long before: without this the network layer idles for ten more seconds.
             "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s",
             "internal.dbms.bolt.netty_server_shutdown_timeout=500ms",

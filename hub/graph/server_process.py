@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -106,6 +107,13 @@ def stop(home: ServerHome, record: Record, patience: float = STOP_SECONDS) -> No
 def runs(home: ServerHome, record: Record) -> bool:
     """Whether the process of a record that was found or started here still runs."""
     return _is_ours(record.pid, home)
+
+
+@atexit.register
+def _let_go() -> None:
+    # The servers are meant to outlive this process; Popen would warn of it.
+    for child in _children.values():
+        child.returncode = child.poll() or 0
 
 
 def _bury() -> None:

@@ -149,22 +149,26 @@ class DtksRows:
         """What the row says of the person besides name and NIK, and the flags raised by it."""
         kk_text, born_text, place, sex_text, mother, relation = self._other_cells(values)
         kk, born, sex = _kk_identifier(kk_text), dates.born(born_text, self._as_of), codes.sex(sex_text)
-        known = {
-            "kk_kind": kk.kind.value,
-            "kk": kk.digits,
-            "born_kind": born.kind.value,
-            "born_on": born.on,
-            "birthplace": codes.birthplace(place),
-            "sex": sex,
-            "mother_name": _mother_name(mother),
-            "relation_to_head": codes.relation(relation),
-            "padan": None if self._padan_at is None else codes.padan(values[self._padan_at]),
-        }
+        known: dict[str, Json] = {"kk_kind": kk.kind.value, "born_kind": born.kind.value}
+        if kk.digits:
+            known["kk"] = kk.digits
+        if born.on:
+            known["born_on"] = born.on
+        if sex:
+            known["sex"] = sex
+        if found := codes.birthplace(place):
+            known["birthplace"] = found
+        if found := _mother_name(mother):
+            known["mother_name"] = found
+        if found := codes.relation(relation):
+            known["relation_to_head"] = found
+        if self._padan_at is not None and (found := codes.padan(values[self._padan_at])):
+            known["padan"] = found
         flags = nik_flags(nik, sex, born.on) if nik else []
         if born.default_day:
             flags.append("born_default_day")
-        if born.kind in dates.FLAGGED:
+        if born.kind is not dates.BornKind.EXACT and born.kind in dates.FLAGGED:  # hashing an enum is slow
             flags.append(f"born_{born.kind.value}")
         if kk.repaired:
             flags.append("kk_repaired")
-        return {name: value for name, value in known.items() if value is not None}, flags
+        return known, flags

@@ -73,8 +73,13 @@ class _FactViews:
     def __init__(self, ledger: Ledger, scope: Scope) -> None:
         self._ledger = ledger
         self._values = sees_values(scope)
-        self.seen: dict[str, None] = {}
+        self._seen: dict[str, None] = {}
         self.withheld: dict[str, None] = {}
+
+    def everybody(self) -> tuple[str, ...]:
+        """Ids of what was shown, and of the persons whose source records were: they are who was seen."""
+        persons = self._ledger.find_many(("person_of", each) for each in self._seen)
+        return tuple(dict.fromkeys([*self._seen, *(each for found in persons.values() for each in found)]))
 
     def view(self, fact: Fact, before: Fact | None) -> dict[str, Any]:
         """One fact as the API names it; the payload's fields are withheld unless the scope is shown all."""
@@ -82,7 +87,7 @@ class _FactViews:
         open_to_all = kind.retention is Retention.AUDIT  # about actors and grants, not about the poor
         shown = self._values or open_to_all
         if fact.payload is not None and shown and kind.type in _PERSONAL_TYPES:
-            self.seen[fact.subject] = None
+            self._seen[fact.subject] = None
         withheld = [] if shown or fact.payload is None else [{"field": "payload", "reason": "class"}]
         if withheld:
             self.withheld["payload"] = None
@@ -106,7 +111,7 @@ def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cur
     views = _FactViews(ledger, scope)
     former = ledger.former([fact for fact in entry.facts if fact.version > 1])
     facts = [views.view(fact, former.get(fact.id)) for fact in entry.facts]
-    return Viewed({**entry_dict(entry), "facts": facts}, tuple(views.seen), tuple(views.withheld))
+    return Viewed({**entry_dict(entry), "facts": facts}, views.everybody(), tuple(views.withheld))
 
 
 def _page(page: model.Page) -> int:
@@ -162,11 +167,11 @@ def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope,
     seqs, first = _seqs(ledger, Log.CHANGES, question.page, cursors, conditions)
     nodes = []
     for seq in seqs:
-        entry = ledger.entry(Log.CHANGES, seq)
+        entry = ledger.entry(Log.CHANGES, seq, opened=False)
         # A list shows which facts there are; their values are opened, and recorded as seen, entry by entry.
         facts = [
             {"kind": fact.kind, "subject": fact.subject, "before": None, "after": _content(fact, False),
-             "erased": False, "withheld": [{"field": "payload", "reason": "list"}] if fact.payload else []}
+             "erased": False, "withheld": [{"field": "payload", "reason": "list"}] if fact.sealed else []}
             for fact in entry.facts
         ]  # fmt: skip
         nodes.append((seq, {**entry_dict(entry), "facts": facts}))
@@ -183,7 +188,7 @@ def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, curs
     seqs, first = _seqs(ledger, Log.DISCLOSURES, question.page, cursors, conditions)
     nodes = []
     for seq in seqs:
-        entry = ledger.entry(Log.DISCLOSURES, seq)
+        entry = ledger.entry(Log.DISCLOSURES, seq, opened=False)
         fact = entry.facts[0]
         node = entry_dict(entry) | {
             "question": fact.clear["question"], "withheld": fact.clear["withheld"],

@@ -19,10 +19,10 @@ def encode(value: Any) -> bytes:
     Equals RFC 8785 for these values. Raises InvalidInput for anything else, floats above all: a probability
     is written in parts per million.
     """
-    _check_types(value)
     try:
+        _check_types(value)
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError as error:
+    except (TypeError, RecursionError) as error:
         raise InvalidInput("A value has no canonical form.", str(error)) from None
     if not data.isascii():
         _check_text(value)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from hub.domain.errors import LedgerFault
+from hub.domain.errors import LedgerFault, SetupError
 
 _ED25519 = b"\x01"
+_LONGEST_SIZE = 19  # digits of 2^63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Signer:
     """Signs the checkpoints of one log under the log's origin as key name."""
 
     def __init__(self, origin: str, key: Ed25519PrivateKey) -> None:
+        if not origin.isprintable() or "+" in origin or len(origin.split()) != 1 or " " in origin:
+            raise SetupError(
+                "No note can be signed under this name.", "Give HUB_ORIGIN without spaces and plus."
+            )
         self.origin = origin
         self._key = key
         self.verifier = Verifier(origin, key.public_key())
@@ -78,6 +83,7 @@ class Verifier:
             or lines[0] != self.name
             or not lines[1].isascii()
             or not lines[1].isdigit()
+            or len(lines[1]) > _LONGEST_SIZE
         ):
             raise LedgerFault("This is not a checkpoint of this log.", f"Expected one of {self.name}.")
         root = _decode(lines[2], 32)

@@ -111,5 +111,5 @@ def fact_from(row: Any, payload: Mapping[str, Any] | None) -> Fact:
     body = canon.decode(row.data)
     return Fact(
         row.seq, row.pos, body["id"], body["kind"], body["kind_v"], body["subject"], body["subject_version"],
-        tuple((role, to) for role, to in body["refs"]), body["clear"], payload,
+        tuple((role, to) for role, to in body["refs"]), body["clear"], payload, row.sealed is not None,
     )  # fmt: skip

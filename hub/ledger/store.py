@@ -135,8 +135,13 @@ class Ledger:
         with self.reading() as connection:
             return size_of(connection, log)
 
-    def entries(self, log: Log, after: int, limit: int, facts: int = 20_000) -> list[Entry]:
-        """Up to `limit` entries after a sequence number, in order, with facts; fewer when they hold many facts."""
+    def entries(
+        self, log: Log, after: int, limit: int, facts: int = 20_000, *, opened: bool = True
+    ) -> list[Entry]:
+        """Up to `limit` entries after a sequence number, in order, with facts; fewer when they hold many facts.
+
+        `opened`: with their payloads.
+        """
         with self.reading() as connection:
             query = select(_ENTRY).where(_ENTRY.c.log == log.value, _ENTRY.c.seq > after)
             rows = connection.execute(query.order_by(_ENTRY.c.seq).limit(limit)).all()
@@ -145,12 +150,15 @@ class Ledger:
                 count += rows[taken].n
                 taken += 1
             rows = rows[:taken]
-            by_seq = self._facts_between(connection, log, after, rows[-1].seq if rows else after)
+            upto = rows[-1].seq if rows else after
+            by_seq: dict[int, list[Fact]] = {}
+            for row in connection.execute(_RANGE, {"log": log.value, "after": after, "upto": upto}):
+                by_seq.setdefault(row.seq, []).append(self._open(row) if opened else fact_from(row, None))
         return [_entry(log, row, tuple(by_seq.get(row.seq, ()))) for row in rows]
 
-    def entry(self, log: Log, seq: int) -> Entry:
+    def entry(self, log: Log, seq: int, *, opened: bool = True) -> Entry:
         """One entry. Raises NotFound."""
-        found = self.entries(log, seq - 1, 1)
+        found = self.entries(log, seq - 1, 1, opened=opened)
         if not found or found[0].seq != seq:
             raise NotFound(f"There is no entry {seq}.", f"The ledger holds entries 1 to {self.size(log)}.")
         return found[0]
@@ -231,14 +239,6 @@ class Ledger:
         """A connection for reading only."""
         with database_errors(), self.engine.connect() as connection:
             yield connection
-
-    def _facts_between(
-        self, connection: Connection, log: Log, after: int, upto: int
-    ) -> dict[int, list[Fact]]:
-        by_seq: dict[int, list[Fact]] = {}
-        for row in connection.execute(_RANGE, {"log": log.value, "after": after, "upto": upto}):
-            by_seq.setdefault(row.seq, []).append(self._open(row))
-        return by_seq
 
     def _open(self, row: Any) -> Fact:
         payload = None

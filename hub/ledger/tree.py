@@ -9,6 +9,8 @@ from hub.domain.errors import ProofError
 
 HASH_SIZE = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+_LARGEST = 2**63 - 1
+"""The most leaves a tree may have: what a database numbers."""
 
 Node = tuple[int, int]
 """(level, index) of a perfect subtree: it covers the leaves index·2^level … (index+1)·2^level - 1."""
@@ -123,7 +125,7 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
     Raises ProofError on every malformed or wrong proof (RFC 6962 §2.1.1; RFC 9162 §2.1.3.2).
     """
     _check_numbers(index, size)
-    _check_hashes((leaf_hash, root, *proof))
+    _check_hashes(leaf_hash, root, proof)
     if not index < size:
         raise ProofError(f"There is no leaf {index} in a tree of {size}.")
     path = inclusion_ranges(index, size)
@@ -142,7 +144,7 @@ def verify_consistency(size1: int, size2: int, proof: Sequence[bytes], root1: by
     Raises ProofError on every malformed or wrong proof (RFC 6962 §2.1.2; RFC 9162 §2.1.4.2).
     """
     _check_numbers(size1, size2)
-    _check_hashes((root1, root2, *proof))
+    _check_hashes(root1, root2, proof)
     path = consistency_ranges(size1, size2)
     if len(proof) != len(path):
         raise ProofError(f"This proof needs {len(path)} hashes and has {len(proof)}.")
@@ -181,11 +183,13 @@ def _join(perfect: Sequence[bytes]) -> bytes:
 
 def _check_numbers(*numbers: int) -> None:
     for number in numbers:
-        if type(number) is not int or number < 0:
-            raise ProofError(f"{number!r} is not a number of leaves.")
+        if type(number) is not int or not 0 <= number <= _LARGEST:
+            raise ProofError("An index or a size in this proof is not a number of leaves.")
 
 
-def _check_hashes(hashes: Iterable[bytes]) -> None:
-    for each in hashes:
+def _check_hashes(one: bytes, other: bytes, proof: Sequence[bytes]) -> None:
+    if not isinstance(proof, list | tuple):
+        raise ProofError("A proof is a list of hashes.")
+    for each in (one, other, *proof):
         if not isinstance(each, bytes) or len(each) != HASH_SIZE:
             raise ProofError("A hash in this proof is not 32 bytes.")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from hub.domain.errors import LedgerFault, SetupError
 
+_KEY_SIZE = 32
 SALT_SIZE = 32
 _NONCE_SIZE = 12
 _COMMITMENT_PREFIX = b"hub/payload/v1\x00"
@@ -42,7 +43,9 @@ class LedgerKeys:
 
     @classmethod
     def from_seeds(cls, signing: bytes, master: bytes, lookup: bytes) -> LedgerKeys:
-        """Keys from their 32-byte forms."""
+        """Keys from their 32-byte forms. Raises ValueError for any other length."""
+        if {len(signing), len(master), len(lookup)} != {_KEY_SIZE}:
+            raise ValueError("A key of a ledger is 32 bytes.")
         return cls(Ed25519PrivateKey.from_private_bytes(signing), master, lookup)
 
     @classmethod
@@ -56,7 +59,7 @@ class LedgerKeys:
                 f"The ledger's key file {file.name} is missing.",
                 "Put it back from your safe copy: without it nothing personal can be opened or signed.",
             ) from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OSError):
             raise SetupError(
                 f"The ledger's key file {file.name} is damaged.", "Put it back from your copy."
             ) from None

@@ -35,7 +35,9 @@ LEAVES = {
     "Boolean": st.booleans(), "Date": st.dates().map(str) | st.dates(), "DateTime": st.datetimes().map(str),
     "JSON": st.dictionaries(st.text(max_size=2), st.integers() | st.none(), max_size=2),
 }  # fmt: skip
-WRONG: st.SearchStrategy[Any] = st.sampled_from([None, 1, 2**40, True, "x", [], {}, [None], 1.5, ValueError("x"), NotFound("x", "y")])
+WRONG: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 1, 2**40, True, "x", [], {}, [None], 1.5, ValueError("x"), NotFound("x", "y")]
+)
 
 type_of = CORE.type_map
 

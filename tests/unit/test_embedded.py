@@ -105,6 +105,7 @@ def test_the_state_tells_where_it_is_and_since_when(ours: Settings) -> None:
     assert state.uptime is not None
     assert 0 <= state.uptime < 600
     assert "Started." in state.log.read_text()
+    assert "Fleet" not in state.log.read_text(), "it must not announce itself"
     with sync_driver(address) as driver:
         assert sync_ping(driver, address.database) == embedded.VERSION
 

@@ -134,8 +134,8 @@ def nik_flags(nik: str, sex: str | None, born_on: str | None) -> list[str]:
     """
     flags = [] if nik[:2] in PROVINCES else ["nik_region_unknown"]
     if born_on and sex:  # the common case, without taking the number apart
-        day = int(born_on[8:10]) + (40 if sex == "FEMALE" else 0)
-        if nik[6:12] == f"{day:02}{born_on[5:7]}{born_on[2:4]}":
+        day = nik[6:8] if sex == "MALE" else f"{int(nik[6:8]) - 40:02}"
+        if day == born_on[8:10] and nik[8:10] == born_on[5:7] and nik[10:12] == born_on[2:4]:
             return flags
     signs = nik_signs(nik)
     if signs.born is None:
