@@ -32,7 +32,7 @@ class Incoming:
     """One record of a register: a person's part of a row, or the dwelling that rows share."""
 
     unit: str
-    """"person" or "dwelling"."""
+    """"person", "dwelling", "head" (what a family's row says of its head) or "entry" (of a programme list)."""
     row_key: str
     """The register's own key of the row or unit (FORMATS of the register)."""
     identity: str
@@ -43,6 +43,8 @@ class Incoming:
     """Golden attribute → value after standardising; absent when unknown."""
     dwelling: str | None = None
     """Identity of the dwelling record of a person."""
+    spare: bool = False
+    """A dwelling told by a person's row: taken only when the register's own row of it is not there."""
 
 
 @dataclass(frozen=True, slots=True)

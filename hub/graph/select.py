@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from hub.access.conditions import ALWAYS, NEVER
+from hub.access.conditions import ALWAYS, NEVER, Atom
 from hub.access.scope import Scope
 from hub.access.vocabulary import PERSONAL
 from hub.domain.errors import Forbidden, InvalidInput
@@ -16,8 +16,9 @@ from hub.domain.selection import Selection, shape, walk
 from hub.graph.select_conditions import cypher, gate, passes, under, usable
 from hub.graph.select_fields import FIELDS, Link, Node, numbered
 from hub.graph.select_objects import At, Compiler
-from hub.graph.select_view import Edges, Row, Seal, Shape, Viewed, connection, finish
+from hub.graph.select_view import Edges, Row, Seal, Shape, connection, finish
 from hub.questions.cursor import open_cursor, seal_cursor
+from hub.questions.model import Viewed
 from hub.questions.plan import Filter, Many, Plan, Test
 from hub.questions.registry import QUESTIONS
 
@@ -201,22 +202,38 @@ def _connection(form: _Form, compiler: Compiler, matched: str, picks: tuple[Node
     names = {name for _, name, _ in found}
     parts = []
     if names & {"edges", "page_info"} or not names:
-        parts.append(_page(form, matched, maps, "total_count" in names))
+        one = _one_kelurahan(form, compiler.scope)
+        parts.append(_page(form, one, matched, (maps, "total_count" in names)))
     if "total_count" in names:
         nothing = "".join(f", null AS {column}" for column, _ in columns)
         parts.append(f"{matched} RETURN null AS place{nothing}, count(n0) AS total")
     return " UNION ALL ".join(parts), Edges(tuple(found), tuple(columns))
 
 
-def _page(form: _Form, matched: str, maps: list[str], counted: bool) -> str:
+def _one_kelurahan(form: _Form, scope: Scope) -> bool:
+    # Whether all rows surely have the same kelurahan, by the filter or by the scope.
+    asked = any(
+        each.property == "kelurahan" and not each.of and exact
+        for each, exact in zip(form.filters, form.exact, strict=True)
+    )
+    rows = scope.reads(form.label)
+    return asked or (
+        isinstance(rows, Atom) and rows.predicate == "territory" and len(scope.parameters[rows.slot]) == 10
+    )
+
+
+def _page(form: _Form, one: bool, matched: str, columns: tuple[list[str], bool]) -> str:
+    maps, counted = columns
     place = f"n0.{form.order}"
     bounds = [f"{place} > $after"] if form.after else []
     bounds += [f"{place} < $before"] if form.before else []
     joint = " AND " if " WHERE " in matched else " WHERE "
     narrowed = matched + (joint + " AND ".join(bounds) if bounds else "")
-    order = f"{place} DESC" if form.backwards else place
-    columns = ", ".join([f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
-    return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {columns} ORDER BY {order}"
+    # Named first, the one kelurahan lets the index on (kelurahan, sort_key) give the order: no sort is planned.
+    leading = ["n0.kelurahan"] if one and form.order == "sort_key" else []
+    order = ", ".join(f"{each} DESC" if form.backwards else each for each in (*leading, place))
+    texts = ", ".join([f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
+    return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {texts} ORDER BY {order}"
 
 
 def _known(pick: Node, names: tuple[str, ...]) -> str:

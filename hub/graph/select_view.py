@@ -53,17 +53,6 @@ class Shape:
         return not (self.personal or self.below or self.withheld)
 
 
-@dataclass(frozen=True, slots=True)
-class Viewed:
-    """An answer, with what its disclosure has to name."""
-
-    data: Any
-    seen: tuple[str, ...]
-    """Ids of personal nodes returned, at every level; each once, in the order of the answer."""
-    withheld: tuple[str, ...]
-    """Picked values that may have come masked or not at all, as `Person.mother_name`."""
-
-
 def finish(found: Row | None, shape: Shape, seen: dict[str, None]) -> None:
     """Finish an object in place, and those below it; their ids are added to `seen`."""
     if found is None:

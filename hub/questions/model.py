@@ -25,9 +25,9 @@ class Viewed:
 
     data: Any
     seen: tuple[str, ...]
-    """Ids of everything personal in it, at every level."""
+    """Ids of everything personal in it, at every level; each once, in the order of the answer."""
     withheld: tuple[str, ...]
-    """Names of the fields that the scope withholds or narrows."""
+    """Asked values that may have come masked or not at all, as `Person.mother_name`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -416,3 +416,24 @@ def test_the_reader_gives_up_when_the_time_is_up(
     slow = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b % 7) AS n"
     with pytest.raises(Unavailable):
         asyncio.run(_reading(graph_address, 0.5, slow))
+
+
+def test_a_page_of_one_kelurahan_comes_sorted_from_the_index(graph: tuple[Driver, str]) -> None:
+    picks = connection(pick("name"))[:2]
+    by_scope = prepare(Persons(picks, page=Page(first=5)), KEL, KEY)
+    by_filter = prepare(Persons(picks, area=KELURAHAN, page=Page(last=5)), STEWARD, KEY)
+    for prepared in (by_scope, by_filter):
+        operators = _operators(_plan(graph, prepared))
+        assert not {"Sort", "Top", "PartialSort", "NodeByLabelScan"} & operators
+        assert "NodeIndexSeek" in operators
+
+
+def _plan(graph: tuple[Driver, str], prepared: Prepared) -> Any:
+    driver, database = graph
+    with driver.session(database=database, default_access_mode="READ") as session:
+        return session.run(f"EXPLAIN {prepared.statement}", dict(prepared.params)).consume().plan
+
+
+def _operators(plan: Any) -> set[str]:
+    below = [_operators(child) for child in plan.get("children", ())]
+    return {plan["operatorType"].split("@")[0]}.union(*below)
