@@ -23,8 +23,7 @@ from hub.domain.facts import Grant, Standing
 from hub.domain.selection import Selection, pick
 from hub.graph.connect import GraphAddress, sync_driver
 from hub.graph.select import prepare
-from hub.graph.select_view import Viewed
-from hub.questions.model import Enrolments, Page, PersonById, PersonByNik, Persons, Programmes
+from hub.questions.model import Enrolments, Page, PersonById, PersonByNik, Persons, Programmes, Viewed
 from tests.oracle import LINKS, PROPERTIES, Node, Oracle, World
 from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, backbone, identifier, pour
 

@@ -19,7 +19,6 @@ from hub.domain.selection import Pick, Selection, pick
 from hub.graph.connect import GraphAddress, sync_driver
 from hub.graph.read import GraphReader
 from hub.graph.select import Prepared, cached, prepare
-from hub.graph.select_view import Viewed
 from hub.questions.cursor import open_cursor, seal_cursor
 from hub.questions.model import (
     AreaByCode,
@@ -30,6 +29,7 @@ from hub.questions.model import (
     PersonByNik,
     Persons,
     Programmes,
+    Viewed,
 )
 from tests.oracle import World
 from tests.worlds import KECAMATAN, KELURAHAN, OTHER, backbone, identifier, pour
