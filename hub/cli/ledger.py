@@ -26,7 +26,8 @@ WhichLog = Annotated[Log, typer.Option("--log", help="Which of the two logs.")]
 def verify_ledger(json: AsJson = False) -> None:
     """Hash every stored byte anew, compare every column, open every payload, fold every state.
 
-    Exit code 9 and the first bad entry when anything is not what it was when it was written.
+    Exit code 9 and the first bad entry when anything is not what it was when it was written. Payloads whose
+    keys were destroyed are counted: that is how one erases, and no fault.
     """
     with closing(open_ledger(settings())) as ledger, watching("rows", quiet=json) as report:
         found = verify(ledger, lambda log, done, total: report(f"Verifying {log}", done, total))
@@ -75,6 +76,11 @@ def _print_report(out: Console, report: Report) -> None:
     out.print(
         f"{report.facts:,} facts, {report.payloads_opened:,} payloads opened, {report.checkpoints:,} checkpoints checked"
     )
+    if report.payloads_erased:
+        out.print(
+            f"Warning: {report.payloads_erased:,} payloads can't be opened any more: their keys are gone.",
+            style="yellow",
+        )
     if report.ok:
         out.print("Everything is what it was when it was written.")
 

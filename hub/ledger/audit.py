@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from hub.domain.errors import HubError, LedgerFault
 from hub.domain.facts import Fact
@@ -45,6 +46,8 @@ class Report:
     entries: dict[str, int] = field(default_factory=dict)
     facts: int = 0
     payloads_opened: int = 0
+    payloads_erased: int = 0
+    """Payloads that can't be opened any more, because their keys are gone: erased, and no fault."""
     checkpoints: int = 0
     roots: dict[str, str] = field(default_factory=dict)
     fault: Fault | None = None
@@ -61,6 +64,7 @@ def verify(ledger: Ledger, progress: Progress = lambda log, done, total: None) -
     auditor = _Auditor(ledger, report, progress)
     try:
         with ledger.reading() as connection:
+            _stand_still(connection)
             for log in Log:
                 auditor.log(connection, log)
             auditor.outside(connection)
@@ -69,6 +73,14 @@ def verify(ledger: Ledger, progress: Progress = lambda log, done, total: None) -
     except (HubError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
         report.fault = Fault(auditor.at_log, auditor.at_seq, f"unreadable: {type(error).__name__}")
     return report
+
+
+def _stand_still(connection: Connection) -> None:
+    """Read one state of the database throughout: entries that are appended meanwhile are no fault."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def _demand(holds: bool, what: str) -> None:
@@ -87,6 +99,7 @@ class _Auditor:
         self._versions: dict[str, int] = {}
         self._lookups: dict[tuple[str, bytes, str], None] = {}
         self._sealing: set[tuple[str, str]] = set()
+        self._erased: set[str] = set()
         self.at_log = ""
         self.at_seq: int | None = None
 
@@ -97,18 +110,19 @@ class _Auditor:
         nodes: list[tuple[int, int, bytes]] = []
         frontier, before = tree.Frontier(), ""
         total = self._ledger.size(log)
-        for row, facts in self._entries(connection, log):
-            self.at_seq = frontier.size + 1
-            _demand(row.seq == self.at_seq, "an entry is missing, or stands twice")
-            self._entry(row, before)
-            self._facts(row, facts)
-            before = row.at
-            nodes += frontier.append(row.leaf_hash)
-            self._checkpoint(log, frontier, notes)
-            if frontier.size % _STRIDE == 0:
-                self._compare_nodes(connection, log, nodes)
-                nodes = []
-                self._progress(log.value, frontier.size, total)
+        with closing(self._entries(connection, log)) as entries:
+            for row, facts in entries:
+                self.at_seq = frontier.size + 1
+                _demand(row.seq == self.at_seq, "an entry is missing, or stands twice")
+                self._entry(row, before)
+                self._facts(row, facts)
+                before = row.at
+                nodes += frontier.append(row.leaf_hash)
+                self._checkpoint(log, frontier, notes)
+                if frontier.size % _STRIDE == 0:
+                    self._compare_nodes(connection, log, nodes)
+                    nodes = []
+                    self._progress(log.value, frontier.size, total)
         self.at_seq = None
         self._compare_nodes(connection, log, nodes)
         self._count(connection, _NODE, log, frontier.size - frontier.size.bit_count(), "nodes of the tree")
@@ -129,20 +143,33 @@ class _Auditor:
         _demand(entries == sum(self._report.entries.values()), "there are entries that belong to no log")
         notes = connection.execute(select(func.count()).select_from(_CHECKPOINT)).scalar()
         _demand(notes == self._report.checkpoints, "there are checkpoints that belong to no log")
-        for row in connection.execute(select(_SUBJECT)):
+        nodes = connection.execute(select(func.count()).select_from(_NODE)).scalar()
+        wanted = sum(size - size.bit_count() for size in self._report.entries.values())
+        _demand(nodes == wanted, "there are nodes that belong to no log")
+        with closing(_stream(connection, select(_SUBJECT))) as rows:
+            self._subjects(rows)
+        with closing(_stream(connection, select(_LOOKUP))) as rows:
+            self._look_ups(rows)
+        with closing(_stream(connection, select(_KEY))) as rows:
+            for row in rows:
+                self._ledger.vault.unwrap(row.owner, row.retention, row.wrapped)
+                _demand((row.owner, row.retention) in self._sealing, "a key seals nothing")
+
+    def _subjects(self, rows: Iterator[Any]) -> None:
+        for row in rows:
             type_, version, state = self._states.pop(row.id, ("", 0, {}))
             same = (type_, version, canon.encode(state)) == (row.type, row.version, row.state)
             _demand(same, f"the state of subject {row.id} is not what its facts add up to")
         _demand(not self._states, "the state of a subject is missing")
-        for row in connection.execute(select(_LOOKUP)):
-            known = self._lookups.pop((row.space, row.key, row.subject), 1)
-            _demand(known is None, f"a look-up in {row.space} follows from no fact")
-        _demand(not self._lookups, "a look-up is missing")
-        for row in connection.execute(select(_KEY)):
-            self._ledger.vault.unwrap(row.owner, row.retention, row.wrapped)
-            _demand((row.owner, row.retention) in self._sealing, "a key seals nothing")
 
-    def _entries(self, connection: Connection, log: Log) -> Iterator[tuple[Any, list[Any]]]:
+    def _look_ups(self, rows: Iterator[Any]) -> None:
+        for row in rows:
+            known = self._lookups.pop((row.space, row.key, row.subject), 1) is None
+            # What followed from an erased payload can't be computed anew: it may have stayed, or gone with it.
+            _demand(known or row.subject in self._erased, f"a look-up in {row.space} follows from no fact")
+        _demand(not self._lookups, "a look-up is missing")
+
+    def _entries(self, connection: Connection, log: Log) -> Generator[tuple[Any, list[Any]], None, None]:
         after = 0
         while True:
             query = (
@@ -151,14 +178,14 @@ class _Auditor:
             rows = connection.execute(query.limit(_STRIDE)).all()
             if not rows:
                 return
-            facts = _facts_of(connection, log, after, rows[-1].seq)
-            held = next(facts, None)
-            for row in rows:
-                mine: list[Any] = []
-                while held is not None and held[0] <= row.seq:
-                    mine += held[1]
-                    held = next(facts, None)
-                yield row, mine
+            with closing(_facts_of(connection, log, after, rows[-1].seq)) as facts:
+                held = next(facts, None)
+                for row in rows:
+                    mine: list[Any] = []
+                    while held is not None and held[0] <= row.seq:
+                        mine += held[1]
+                        held = next(facts, None)
+                    yield row, mine
             after = rows[-1].seq
 
     def _entry(self, row: Any, before: str) -> None:
@@ -216,7 +243,10 @@ class _Auditor:
         return fact_from(row, self._payload(row, body["c"]))
 
     def _payload(self, row: Any, committed: str) -> Mapping[str, Any] | None:
-        _demand(row.wrapped is not None, f"the key that seals fact {row.pos} is missing")
+        if row.wrapped is None:
+            self._report.payloads_erased += 1
+            self._erased.add(row.subject)
+            return None
         key = self._ledger.vault.unwrap(row.owner, row.retention, row.wrapped)
         salt, payload = self._ledger.vault.open(key, row.id, row.sealed)
         _demand(
@@ -263,8 +293,16 @@ class _Auditor:
         _demand(found == wanted, f"there are {what} too many")
 
 
-def _facts_of(connection: Connection, log: Log, after: int, upto: int) -> Iterator[tuple[int, list[Any]]]:
-    """Facts with their wrapped keys, a few entries at a time so that memory stays flat."""
+def _stream(connection: Connection, query: Select[Any]) -> Generator[Any, None, None]:
+    """Rows a few at a time, so that memory stays flat; to be closed, since a fault may stop it midway."""
+    with connection.execute(query, execution_options={"yield_per": _STRIDE}) as rows:
+        yield from rows
+
+
+def _facts_of(
+    connection: Connection, log: Log, after: int, upto: int
+) -> Generator[tuple[int, list[Any]], None, None]:
+    """Facts with their wrapped keys, by entry."""
     joined = (_KEY.c.owner == _FACT.c.owner) & (_KEY.c.retention == _FACT.c.retention)
     query = (
         select(_FACT, _KEY.c.wrapped)
@@ -272,6 +310,6 @@ def _facts_of(connection: Connection, log: Log, after: int, upto: int) -> Iterat
         .where(_FACT.c.log == log.value, _FACT.c.seq > after, _FACT.c.seq <= upto)
         .order_by(_FACT.c.seq, _FACT.c.pos)
     )
-    rows = connection.execution_options(yield_per=2000).execute(query)
-    for seq, facts in groupby(rows, key=lambda row: int(row.seq)):
-        yield seq, list(facts)
+    with closing(_stream(connection, query)) as rows:
+        for seq, facts in groupby(rows, key=lambda row: int(row.seq)):
+            yield seq, list(facts)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from hub.domain.errors import HubError, RequestConflict, VersionConflict
+from hub.domain.errors import HubError, LedgerFault, RequestConflict, VersionConflict
 from hub.ledger import tree
 from hub.ledger.entries import Appended, Pending, instant, leaf, leaf_bytes
 from hub.ledger.rows import EntryRow, FactRow, KeyRow, LookupRow, NodeRow, SubjectRow, table
@@ -67,7 +67,9 @@ def read_nodes(connection: Connection, log: str) -> Callable[[set[tree.Node]], d
                     and_(_NODE.c.log == log, _NODE.c.level == level, _NODE.c.idx == index)
                 )
             stored = connection.execute(query).scalar()
-            found[(level, index)] = stored if isinstance(stored, bytes) else b""
+            if not isinstance(stored, bytes) or len(stored) != tree.HASH_SIZE:
+                raise LedgerFault(f"A node of the tree of {log} is missing: level {level}, index {index}.")
+            found[(level, index)] = stored
         return found
 
     return read

@@ -9,12 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
-from hub.domain.errors import SetupError, Unavailable
+from hub.domain.errors import Conflict, SetupError, Unavailable
 from hub.ledger.rows import APPEND_ONLY
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=60000",
+    "cache_size=-65536",
+    "recursive_triggers=ON",  # else INSERT OR REPLACE deletes without asking the triggers
+)
 _LOCK = 0x68756231  # any constant: the key of the advisory lock that PostgreSQL writers share
 
 
@@ -81,6 +88,8 @@ def database_errors() -> Iterator[None]:
         reason = str(error.orig).splitlines()[0] if error.orig else "no reason given"
         if "append-only" in reason or "permission denied" in reason:
             raise SetupError("The ledger's database refused to change what stands.", reason) from None
+        if isinstance(error, IntegrityError):
+            raise Conflict("Something with this id stands in the ledger already.", "Send it anew.") from None
         raise Unavailable(
             "The ledger's database could not do its work.",
             f"{type(error.orig).__name__}: check its disk and that it runs, then try again with the same request id.",
@@ -90,7 +99,7 @@ def database_errors() -> Iterator[None]:
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `writing`, with the lock taken at once
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=60000", "cache_size=-65536"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -117,7 +126,7 @@ def _sqlite_triggers(connection: Connection, table: str, fixed: list[str]) -> No
 def _postgres_triggers(connection: Connection, table: str, fixed: list[str]) -> None:
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION 'append-only: %%', TG_TABLE_NAME; END $$"
     )
     columns = ", ".join(f'"{name}"' for name in fixed)
     for action, when, each in (

@@ -80,7 +80,9 @@ class Proofs:
         """
         with self._signing, database_errors():
             last, size = self.newest(log), self.size(log)
-            if (last is not None and last.size >= size) or size == 0:
+            if last is not None and size < last.size:
+                raise LedgerFault(f"The log {log.value} holds {size} entries, but {last.size} were signed.")
+            if size == 0 or (last is not None and last.size == size):
                 return last
             root = self._read_back(log, last, size)
             return self._keep(log, self.signers[log].sign(size, root))
@@ -119,6 +121,10 @@ class Proofs:
                     "upto": min(size, frontier.size + _STRIDE),
                 }
                 self._read_window(connection, window, frontier)
+                if frontier.size != window["upto"]:
+                    raise LedgerFault(
+                        f"Entry {frontier.size + 1} of {log.value} is missing; nothing is signed."
+                    )
             if frontier.root() != frontier_at(connection, log.value, size).root():
                 raise LedgerFault(f"What stands in {log.value} does not hash to the nodes of its tree.")
         return frontier.root()

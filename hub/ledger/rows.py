@@ -122,9 +122,9 @@ def table(row: type[SQLModel]) -> Table:
 
 
 APPEND_ONLY: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
-    (EntryRow, ()),
+    (EntryRow, ("body",)),
     (FactRow, ("sealed",)),
     (NodeRow, ()),
     (CheckpointRow, ()),
 )
-"""Tables that only grow, each with the columns that may be written anew (payloads, when keys rotate)."""
+"""Tables that only grow, each with the columns that may be written anew (what is encrypted, when keys rotate)."""

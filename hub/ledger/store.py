@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, bindparam, select
 
-from hub.domain.errors import LedgerFault, NotFound, Unavailable
+from hub.domain.errors import Conflict, LedgerFault, NotFound, Unavailable
 from hub.domain.facts import Draft, Fact, Json, Subject
 from hub.domain.kinds import Log, key_owner
 from hub.ledger import canon
@@ -65,7 +65,11 @@ class Ledger:
         self.engine = open_engine(url)
         self.vault = Vault(keys)
         self.proofs = Proofs(self.engine, {log: Signer(f"{origin}/{log.value}", keys.signing) for log in Log})
-        self.proofs.refuse_when_shortened()
+        try:
+            self.proofs.refuse_when_shortened()
+        except BaseException:
+            self.engine.dispose()
+            raise
         self._listeners: list[Callable[[Log, int], None]] = []
         self._writer: Writer | None = None
         self._starting = threading.Lock()
@@ -263,7 +267,18 @@ class Ledger:
                     keys[(row.owner, row.retention)] = self.vault.unwrap(
                         row.owner, row.retention, row.wrapped
                     )
+            self._refuse_erased(connection, owners - {owner for owner, _ in keys})
         return keys
+
+    def _refuse_erased(self, connection: Connection, keyless: set[str]) -> None:
+        """A key that was destroyed is never replaced: a second one would seem to belong to what was erased."""
+        for some in strides(keyless):
+            sealed = select(_FACT.c.id).where(_FACT.c.subject.in_(some), _FACT.c.owner.in_(some)).limit(1)
+            if connection.execute(sealed).first() is not None:
+                raise Conflict(
+                    "The personal values of this subject were erased; nothing personal can be added.",
+                    "Register it anew if it is to be known again.",
+                )
 
     def _tell(self, log: Log, size: int) -> None:
         for listener in self._listeners:

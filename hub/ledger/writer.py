@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from hub.domain.errors import HubError, Unavailable
+from hub.domain.errors import Conflict, HubError, Unavailable
 from hub.domain.kinds import Log
 from hub.faults import reach
 from hub.ledger.batch import Batch
@@ -22,6 +23,8 @@ _MOST_ENTRIES = 256
 _MOST_FACTS = 8000
 """A group ends here, so that a bulk load does not keep single changes waiting."""
 _IDLE_SECONDS = 1.0
+_BUSY_SECONDS = 60.0
+"""A ledger that is never idle is signed this often all the same."""
 
 Job = tuple[Pending, "Future[Appended]"]
 
@@ -57,17 +60,20 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        running, idle = True, False
+        running, idle, signed = True, False, time.monotonic()
         while running:
             try:
                 job = self._queue.get() if idle else self._queue.get(timeout=_IDLE_SECONDS)
             except queue.Empty:
-                idle = True
+                idle, signed = True, time.monotonic()
                 self._on_idle()
                 continue
             idle, running = False, job is not None
             if job is not None:
                 running = self._commit(self._drain(job))
+            if time.monotonic() - signed > _BUSY_SECONDS:
+                self._on_idle()
+                signed = time.monotonic()
 
     def _drain(self, first: Job) -> list[Job | None]:
         group: list[Job | None] = [first]
@@ -87,7 +93,7 @@ class Writer:
         """Append a group; returns whether the writer goes on."""
         jobs = [job for job in group if job is not None]
         try:
-            outcomes = self._write([pending for pending, _ in jobs])
+            outcomes = self._outcomes([pending for pending, _ in jobs])
         except Exception as error:
             for _, future in jobs:
                 future.set_exception(error)
@@ -99,6 +105,15 @@ class Writer:
                 future.set_result(outcome)
         self._tell(jobs, outcomes)
         return len(jobs) == len(group)
+
+    def _outcomes(self, group: list[Pending]) -> list[Appended | HubError]:
+        """Write a group; one that can't stand must not take the others with it."""
+        try:
+            return self._write(group)
+        except Conflict as error:
+            if len(group) == 1:
+                return [error]
+            return [outcome for each in group for outcome in self._outcomes([each])]
 
     def _write(self, group: list[Pending]) -> list[Appended | HubError]:
         with database_errors(), writing(self._engine) as connection:
