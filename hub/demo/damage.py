@@ -1,190 +1,155 @@
-"""What clerks and spreadsheets do to values on their way into a register, at the shares published for DTKS.
-
-Shares are the defaults of DOMAIN §7; each register may bring its own.
-"""
+"""The clerks of a register: they write values as the register holds them, with its own chance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from random import Random
+from typing import Generic, TypeVar
 
-from hub.demo.grow import choice
-from hub.demo.names import VARIANTS
-from hub.demo.people import AS_OF, Place
+from hub.demo import slips
+from hub.demo.chance import choice
+from hub.demo.people import Dwelling, Person, Place, View
+from hub.demo.shares import Shares
 
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """How often each kind of damage happens to a value."""
-
-    nik_missing: float = 0.06
-    id_typo: float = 0.03
-    id_transposed: float = 0.01
-    id_zeroed: float = 0.02
-    id_temporary: float = 0.01
-    id_fifteen: float = 0.005
-    id_scientific: float = 0.003
-    id_dirty: float = 0.006
-    kk_outdated: float = 0.15
-    kk_missing: float = 0.03
-    name_variant: float = 0.12
-    name_dropped: float = 0.06
-    name_title: float = 0.03
-    name_typo: float = 0.03
-    born_default: float = 0.04
-    born_swapped: float = 0.015
-    born_year: float = 0.02
-    born_odd_notation: float = 0.04
-    born_missing: float = 0.004
-    born_impossible: float = 0.001
-    mother_missing: float = 0.08
-    area_former: float = 0.35
-    area_typo: float = 0.01
-    listed_twice: float = 0.005
-    row_refused: float = 0.001
-
-
-_NO_NIK = ("", "", "", "", "-", "0", "TIDAK ADA")
-_NO_MOTHER = ("", "-", "0", "IBU", "TIDAK TAHU")
-_MONTHS = (
-    "JANUARI", "FEBRUARI", "MARET", "APRIL", "MEI", "JUNI", "JULI", "AGUSTUS", "SEPTEMBER", "OKTOBER",
-    "NOVEMBER", "DESEMBER",
+_NO_NUMBER = (
+    "", "", "", "", "", "", "", "", "", "-", "0", "TIDAK ADA", "0000000000000000", "9999999999999999",
 )  # fmt: skip
-_EPOCH = date(1899, 12, 30).toordinal()
-NOTATIONS = ("%d-%m-%Y", "%Y-%m-%d", "%d/%m/%Y")
+_NO_MOTHER = ("", "", "-", "0", "IBU", "TIDAK TAHU")
+_MOTHER_CALLED = 0.08
+"""Children often know their mother by another name than her papers do."""
+_OTHER_SEX = {"L": "P", "P": "L"}
+_T = TypeVar("_T")
+
+
+class Faults(Generic[_T]):
+    """Kinds of fault with their shares: one draw finds the fault of a value, most often none."""
+
+    def __init__(self, *faults: tuple[float, _T]) -> None:
+        self._bounds: list[tuple[float, _T]] = []
+        self._total = 0.0
+        for share, kind in faults:
+            self._total += share
+            self._bounds.append((self._total, kind))
+
+    def find(self, chance: float) -> _T | None:
+        """The fault that a draw from 0 to 1 stands for."""
+        if chance >= self._total:
+            return None
+        return next(kind for bound, kind in self._bounds if chance < bound)
 
 
 class Clerk:
-    """Writes values as a register would hold them, with its own chance."""
+    """Writes the values of one register."""
 
     def __init__(self, rng: Random, shares: Shares) -> None:
         self._rng = rng
         self._shares = shares
-        self._notations: dict[str, str] = {}
         self._temporary = 0
-        self._faulty = sum((
-            shares.id_typo, shares.id_transposed, shares.id_zeroed, shares.id_temporary, shares.id_fifteen,
-            shares.id_scientific, shares.id_dirty,
-        ))  # fmt: skip
+        self._rounded: dict[tuple[str, int, int], bool] = {}
+        self._last_nik = ""
+        self._numbers = Faults[slips.NumberSlip](
+            (shares.id_typo, slips.typo), (shares.id_transposed, slips.transposed),
+            (shares.id_zeroed, slips.zeroed), (shares.id_15, slips.one_lost),
+            (shares.id_sci, slips.scientific), (shares.id_spaced, slips.spaced),
+        )  # fmt: skip
+        self._names = Faults[slips.NameSlip](
+            (shares.name_variant, slips.respelt), (shares.name_drop, slips.dropped),
+            (shares.name_initial, slips.initialled), (shares.name_typo, slips.mistyped),
+            (shares.name_join, slips.joined), (shares.name_swap, slips.swapped),
+            (shares.name_added, slips.added), (shares.name_nick, slips.nicknamed),
+            (shares.name_title, slips.titled),
+        )  # fmt: skip
+        self._days = Faults[slips.DaySlip](
+            (shares.dob_default, slips.unknown_day), (shares.dob_swap, slips.day_and_month_swapped),
+            (shares.dob_year, slips.other_year), (shares.dob_decade, slips.other_decade),
+            (shares.dob_day, slips.other_day), (shares.dob_month, slips.other_month),
+        )  # fmt: skip
 
-    def nik(self, nik: str, place: Place) -> str:
-        """A NIK as written."""
-        if self._rng.random() < self._shares.nik_missing:
-            return choice(self._rng, _NO_NIK)
-        return self._number(nik, place)
+    def nik(self, person: Person, where: Dwelling, head: Person, day: date) -> str:
+        """A person's NIK as written by who lists a family living there, on that day."""
+        rng, shares = self._rng, self._shares
+        missing = shares.nik_missing_child if person.age(day) < 5 else shares.nik_missing
+        chance = rng.random()
+        if chance < missing:
+            return choice(rng, _NO_NUMBER)
+        chance -= missing
+        if chance < shares.nik_copied:
+            return head.nik
+        if chance < shares.nik_copied + shares.nik_shared and self._last_nik:
+            return self._last_nik
+        self._last_nik = person.nik
+        if self._is_rounded(where):
+            return slips.zeroed(rng, person.nik)
+        return self._number(person.nik, where.place)
 
-    def kk(self, kk: str, place: Place) -> str:
-        """A KK number as written; an outdated one is another number, issued before."""
-        chance, shares = self._rng.random(), self._shares
+    def _is_rounded(self, where: Dwelling) -> bool:
+        """Whether the list of this RT went through a spreadsheet."""
+        key = (where.place.code, where.rt, where.rw)
+        if key not in self._rounded:
+            self._rounded[key] = self._rng.random() < self._shares.batch_rt
+        return self._rounded[key]
+
+    def kk(self, seen: View, place: Place) -> str:
+        """A family's KK number as written; an outdated one is one that the family had before."""
+        chance, shares, former = self._rng.random(), self._shares, seen.family.former_kk
+        kk = seen.kk
         if chance < shares.kk_missing:
-            return choice(self._rng, _NO_NIK)
-        if chance < shares.kk_missing + shares.kk_outdated:
-            year = int(kk[10:12])
-            kk = f"{kk[:10]}{(year - 3) % 100:02}{1 + int(self._rng.random() * 90):04}"
-        return self._number(kk, place)
+            return choice(self._rng, _NO_NUMBER)
+        if chance < shares.kk_missing + shares.kk_outdated and kk == seen.family.kk:
+            kk = choice(self._rng, former) if former else self._issued_before(kk)
+        return self._number(kk, place) if self._rng.random() < 0.5 else kk
+
+    def _issued_before(self, kk: str) -> str:
+        year = int(kk[10:12])
+        return f"{kk[:10]}{max(0, year - 3):02}{1 + int(self._rng.random() * 90):04}"
 
     def _number(self, number: str, place: Place) -> str:
-        """One of the usual faults of a 16-digit number, most often none."""
-        shares, chance = self._shares, self._rng.random()
-        if chance >= self._faulty:
-            return number
-        faults = (
-            (shares.id_typo, self._typo),
-            (shares.id_transposed, self._transposed),
-            (shares.id_zeroed, lambda digits: digits[:-1] + "0"),
-            (shares.id_temporary, lambda digits: self._local(place)),
-            (shares.id_fifteen, self._one_lost),
-            (shares.id_scientific, self._scientific),
-            (shares.id_dirty, self._dirty),
-        )
-        for share, fault in faults:
-            if chance < share:
-                return fault(number)
-            chance -= share
-        return number
+        chance = self._rng.random()
+        if chance < self._shares.id_temp:
+            self._temporary += 1
+            return f"0{place.code}{self._temporary % 100_000:05}"
+        slip = self._numbers.find(chance - self._shares.id_temp)
+        return slip(self._rng, number) if slip else number
 
-    def _typo(self, digits: str) -> str:
-        at = 1 + int(self._rng.random() * (len(digits) - 1))
-        wrong = (int(digits[at]) + 1 + int(self._rng.random() * 9)) % 10
-        return f"{digits[:at]}{wrong}{digits[at + 1 :]}"
-
-    def _transposed(self, digits: str) -> str:
-        at = 1 + int(self._rng.random() * (len(digits) - 2))
-        return digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]
-
-    def _one_lost(self, digits: str) -> str:
-        at = 1 + int(self._rng.random() * (len(digits) - 1))
-        return digits[:at] + digits[at + 1 :]
-
-    def _local(self, place: Place) -> str:
-        self._temporary += 1
-        return f"0{place.code}{self._temporary % 100_000:05}"
-
-    def _scientific(self, digits: str) -> str:
-        short = f"{digits[0]}.{digits[1:3]}E+15"
-        return short if self._rng.random() < 0.5 else f"{digits[0]},{digits[1:6]}E+15"
-
-    def _dirty(self, digits: str) -> str:
-        parts = (digits[:6], digits[6:12], digits[12:])
-        return choice(self._rng, (f"'{digits}", " ".join(parts), ".".join(parts), f"{digits} "))
-
-    def name(self, name: str) -> str:
-        """A name as written: another spelling, a word less, a title more, a slip."""
-        shares, rng = self._shares, self._rng
-        words = name.split()
-        if len(words) > 1 and rng.random() < shares.name_dropped:
-            words.pop(1 + int(rng.random() * (len(words) - 1)))
-        if rng.random() < shares.name_variant:
-            at = int(rng.random() * len(words))
-            words[at] = choice(rng, VARIANTS.get(words[at]) or (_other_vowel(words[at]),))
-        written = " ".join(words)
-        if rng.random() < shares.name_typo and len(written) > 4:
-            at = 1 + int(rng.random() * (len(written) - 2))
-            written = written[:at] + written[at + 1 :]
-        if rng.random() < shares.name_title:
-            written = f"{choice(rng, ('H.', 'HJ.', 'DRS.', 'R.', 'KH.'))} {written}"
-        return written
+    def name(self, person: Person, day: date) -> str:
+        """A person's name as written on that day."""
+        rng, shares = self._rng, self._shares
+        if rng.random() < shares.name_missing:
+            return ""
+        if day.year - person.born.year < 2 and person.age(day) < 1 and rng.random() < shares.name_baby:
+            return f"BAYI NY. {person.mother_name}"
+        return self._slipped_name(person.known_as, person.sex)
 
     def mother(self, name: str) -> str:
         """A mother's name as written."""
-        return choice(self._rng, _NO_MOTHER) if self._rng.random() < self._shares.mother_missing else name
+        if self._rng.random() < self._shares.mother_missing:
+            return choice(self._rng, _NO_MOTHER)
+        if self._rng.random() < _MOTHER_CALLED:
+            name = choice(self._rng, (slips.dropped, slips.respelt, slips.nicknamed))(self._rng, name, "P")
+        return self._slipped_name(name, "P")
 
-    def born(self, day: date, place: Place) -> str:
-        """A birth date as written, in the notation usual in that kelurahan."""
-        shares, chance = self._shares, self._rng.random()
-        if chance < shares.born_missing:
-            return ""
-        chance -= shares.born_missing
-        if chance < shares.born_impossible:
-            return f"31-02-{day.year}"
-        chance -= shares.born_impossible
-        return self._notation(self._slipped(day, chance), place)
+    def _slipped_name(self, name: str, sex: str) -> str:
+        slip = self._names.find(self._rng.random())
+        if slip is None:
+            return name
+        name = slip(self._rng, name, sex)
+        if self._rng.random() < 0.1:  # a clerk in a hurry makes another
+            slip = self._names.find(self._rng.random())
+            name = slip(self._rng, name, sex) if slip else name
+        return name
 
-    def _slipped(self, day: date, chance: float) -> date:
-        shares = self._shares
-        if chance < shares.born_default:
-            month, number = choice(self._rng, ((1, 1), (1, 1), (12, 31), (7, 1), (6, 30)))
-            slipped = day.replace(month=month, day=number)
-        elif chance < shares.born_default + shares.born_swapped and day.day <= 12:
-            slipped = day.replace(month=day.day, day=day.month)
-        elif chance > 1 - shares.born_year:
-            slipped = day + timedelta(days=choice(self._rng, (-365, 365)))
-        else:
-            slipped = day
-        return slipped if slipped <= AS_OF else day
+    def born(self, person: Person, day: date) -> date | None:
+        """A birth date as written on that day, None where there is none."""
+        chance, missing = self._rng.random(), self._shares.dob_missing
+        if chance < missing:
+            return None
+        slip = self._days.find(chance - missing)
+        born = slips.possible(person.says_born, person.born, day)
+        return slips.possible(slip(self._rng, born), born, day) if slip else born
 
-    def _notation(self, day: date, place: Place) -> str:
-        habit = self._notations.get(place.code)
-        if habit is None:
-            habit = self._notations[place.code] = choice(self._rng, NOTATIONS)
-        chance = self._rng.random()
-        if chance > self._shares.born_odd_notation:
-            return day.strftime(habit)
-        odd = int(chance / self._shares.born_odd_notation * 3)
-        if odd == 0:
-            return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-        return day.strftime("%d-%m-%y") if odd == 1 else str(day.toordinal() - _EPOCH)
+    def sex(self, sex: str) -> str:
+        """L or P as written."""
+        return _OTHER_SEX[sex] if self._rng.random() < self._shares.sex_wrong else sex
 
     def birthplace(self, name: str) -> str:
         """A place of birth as written."""
@@ -193,34 +158,31 @@ class Clerk:
     def street(self, street: str) -> str:
         """A street as written: `GG.` and `JL.` have many notations."""
         chance = self._rng.random()
-        if chance < 0.2 and street.startswith("GG."):
+        if chance < 0.15 and street.startswith("GG."):
             return f"JL. {street}"
-        if chance < 0.4:
+        if chance < 0.35:
             return street.replace(". ", " ", 1)
-        return street.replace("NO. ", "NO.") if chance < 0.5 else street
+        if chance < 0.45:
+            return street.replace("NO. ", "NO.")
+        if chance < 0.55:
+            return street.replace("NO. ", "NO ")
+        if chance < 0.6:
+            return street.replace("JL. ", choice(self._rng, ("JLN. ", "JALAN ")), 1)
+        return slips.mistyped(self._rng, street, "") if chance > 0.97 else street
 
     def kelurahan(self, place: Place) -> str:
         """A kelurahan's name as written: a former name, or one letter wrong."""
         chance, shares = self._rng.random(), self._shares
-        if place.former_name and chance < shares.area_former:
+        if place.former_name and chance < shares.area_alias:
             return place.former_name
         if chance > 1 - shares.area_typo and len(place.name) > 7:
-            at = 2 + int(self._rng.random() * (len(place.name) - 3))
-            return place.name[:at] + place.name[at + 1 :]
+            return slips.mistyped(self._rng, place.name, "")
         return place.name
 
+    def area(self, place: Place, places: list[Place]) -> Place:
+        """The kelurahan under which a family is listed, now and then another one."""
+        return choice(self._rng, places) if self._rng.random() < self._shares.area_wrong else place
 
-def _other_vowel(word: str) -> str:
-    """A spelling by ear, for words without known variants."""
-    for old, new in (
-        ("F", "P"),
-        ("V", "P"),
-        ("Z", "J"),
-        ("AE", "AI"),
-        ("IA", "IYA"),
-        ("U", "OE"),
-        ("I", "Y"),
-    ):
-        if old in word[1:]:
-            return word[0] + word[1:].replace(old, new, 1)
-    return word + word[-1]
+    def forgets(self) -> bool:
+        """Whether a person of a listed family is left out."""
+        return self._rng.random() < self._shares.omit

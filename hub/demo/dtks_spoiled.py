@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-Spoil = Callable[[list[str], list[str], str], list[str]]
-"""(values, columns, key of a row that stands in the file) → values of a row that can't be taken."""
+from hub.demo.tables import Spoil
 
 
-def _with(values: list[str], columns: list[str], **changed: str) -> list[str]:
+def _with(values: list[str], columns: Sequence[str], **changed: str) -> list[str]:
     spoiled = list(values)
     for name, value in changed.items():
         spoiled[columns.index(name.replace("_", " ") if name != "ID_DTKS" else name)] = value
     return spoiled
 
 
-def _nobody(values: list[str], columns: list[str], key: str) -> list[str]:
+def _nobody(values: list[str], columns: Sequence[str], key: str) -> list[str]:
     return _with(values, columns, NAMA="", NOMOR_NIK="-")
 
 
-def _nowhere(values: list[str], columns: list[str], key: str) -> list[str]:
+def _nowhere(values: list[str], columns: Sequence[str], key: str) -> list[str]:
     return _with(values, columns, KECAMATAN="XXXX", **{"DESA/KELURAHAN": "TIDAK ADA"})
 
 
-def _one_column_more(values: list[str], columns: list[str], key: str) -> list[str]:
+def _one_column_more(values: list[str], columns: Sequence[str], key: str) -> list[str]:
     at = columns.index("NAMA")
     return [*values[:at], "RT 01", *values[at:]]
 
 
-def _same_key(values: list[str], columns: list[str], key: str) -> list[str]:
+def _same_key(values: list[str], columns: Sequence[str], key: str) -> list[str]:
     return _with(values, columns, ID_DTKS=key)
 
 
-def _key_of_a_spreadsheet(values: list[str], columns: list[str], key: str) -> list[str]:
+def _key_of_a_spreadsheet(values: list[str], columns: Sequence[str], key: str) -> list[str]:
     return _with(values, columns, ID_DTKS=f"{key[0]}.{key[1:3]}E+17")
 
 
-def _endless(values: list[str], columns: list[str], key: str) -> list[str]:
+def _endless(values: list[str], columns: Sequence[str], key: str) -> list[str]:
     return _with(values, columns, ALAMAT="GG. BUNTU " * 300)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from random import Random
 
+from hub.demo.chance import popular
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -82,13 +84,14 @@ VARIANTS = {
 }
 """Word → other spellings of it."""
 
+NICKNAMES = {
+    "L": _words("AA ASEP UJANG UDIN DADANG CECEP AEP OTONG ENDANG UTAY KANG ADE JANG ENCEP"),
+    "P": _words("NENG EUIS ENENG TETEH CUCU IIS ENUNG EMA NANI ENTIN DEDE IMAS AI NYAI"),
+}
+"""What people are called at home."""
+
 _ONE_WORD = {"L": 0.24, "P": 0.19}  # above the measured 17 and 12 %, which are those of better-off people
 _THREE_WORDS = 0.18
-
-
-def popular(rng: Random, words: tuple[str, ...]) -> str:
-    """A word from a list in order of popularity, the front far more often."""
-    return words[int(len(words) * rng.random() ** 2.2)]
 
 
 def made_up_name(rng: Random, sex: str) -> str:

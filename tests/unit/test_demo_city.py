@@ -29,7 +29,7 @@ def rows(file: Path, separator: str = ",") -> list[dict[str, str]]:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.csv")}
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.*")}
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(city: CityFiles, tmp_path: Path) -> None:
@@ -80,8 +80,7 @@ def test_every_city_of_200_has_its_special_rows(tmp_path: Path, seed: int) -> No
     mekar = [
         row for row in listed if (row["KECAMATAN"], row["DESA/KELURAHAN"]) == ("RANCASARI", "MEKARMULYA")
     ]
-    assert mekar
-    assert all(population[truth[row["ID_DTKS"]]]["kelurahan_legal"] == MEKAR_JAYA for row in mekar)
+    assert any(population[truth[row["ID_DTKS"]]]["kelurahan_legal"] == MEKAR_JAYA for row in mekar)
 
 
 def test_row_keys_are_unique_but_for_the_row_that_repeats_one(city: CityFiles) -> None:
@@ -91,20 +90,21 @@ def test_row_keys_are_unique_but_for_the_row_that_repeats_one(city: CityFiles) -
 
 
 def test_numbers_follow_their_rules_and_are_issued_once() -> None:
-    niks, kks = list[str](), list[str]()
+    niks, kks, redated = list[str](), list[str](), 0
     for family in families(3000, SEED):
-        kks.append(family.kk)
+        kks += (family.kk, *family.former_kk)
         for person in family.members:
             niks.append(person.nik)
             signs = nik_signs(person.nik)
             assert len(person.nik) == 16
             assert signs.region_known
-            assert signs.born == person.born.isoformat()[2:]
+            redated += signs.born != person.born.isoformat()[2:]
             assert signs.sex == ("MALE" if person.sex == "L" else "FEMALE")
-            assert not person.nik.endswith("0000")
+            assert not person.nik.endswith("0")
     assert len(set(niks)) == len(niks)
     assert len(set(kks)) == len(kks)
     assert all(len(kk) == 16 for kk in kks)
+    assert 0.005 < redated / len(niks) < 0.04
 
 
 def test_families_are_plausible(city: CityFiles) -> None:
