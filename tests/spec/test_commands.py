@@ -1,0 +1,393 @@
+"""What officers may change, told as commands to a real hub. Each refusal also shows that nothing changed."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neo4j import Driver
+
+from hub.api.app import create_app
+from hub.api.identity import issue
+from hub.bootstrap import ADMIN, STEWARD
+from hub.cli.asgi import post
+from hub.commands.access import GrantRole, SuspendActor
+from hub.commands.people import CorrectPerson
+from hub.commands.programmes import REASONS, DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
+from hub.domain.days import local_day
+from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, RequestConflict, VersionConflict
+from hub.domain.ids import new_id
+from hub.domain.selection import pick
+from hub.graph.connect import GraphAddress
+from hub.questions.model import Enrolments, LedgerEntry, PersonById, Viewer
+from tests.spec.hubs import Resident, Town, open_city, settings_of
+
+NAME = (pick("id"), pick("name"), pick("nik"))
+
+
+@pytest.fixture(scope="module")
+def town(
+    tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver
+) -> Iterator[Town]:
+    settings = settings_of(tmp_path_factory.mktemp("town"), graph_address, graph_driver)
+    with open_city(settings, graph_driver) as opened:
+        yield opened
+
+
+def day(ago: int) -> str:
+    """The ISO day so many days ago, where the city is."""
+    return local_day(datetime.now(UTC) - timedelta(days=ago))
+
+
+def seen_by(town: Town, name: str, person: Resident) -> bool:
+    return town.ask(name, PersonById(person.id, NAME)) is not None
+
+
+def status_of(town: Town, enrolment: str) -> str:
+    question = Enrolments((pick("edges", pick("node", pick("id"), pick("status"))),))
+    edges = town.ask("irma", question)["edges"]
+    return next(str(edge["node"]["status"]) for edge in edges if edge["node"]["id"] == enrolment)
+
+
+def at_once(town: Town, name: str, *commands: Any) -> list[Any]:
+    """Receipt or refusal of each of several commands submitted at the same time."""
+
+    async def submitted() -> list[Any]:
+        each = (town.opened.hub.submit(town.who(name), command) for command in commands)
+        return await asyncio.gather(*each, return_exceptions=True)
+
+    return town.run(submitted())
+
+
+# ------------------------------------------------------------------------------------------ proposals
+
+
+def test_a_proposal_opens_nothing_until_somebody_outside_the_agency_accepts_it(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("p_opens")
+    enrolment = town.propose("sari", programme, person)
+    assert status_of(town, enrolment) == "PROPOSED"
+    assert not seen_by(town, "sari", person)
+    town.submit(STEWARD, Enrol(enrolment))
+    assert status_of(town, enrolment) == "ENROLLED"
+    assert seen_by(town, "sari", person)
+    assert not seen_by(town, "dedi", person)
+
+
+def test_a_wrong_birth_date_and_an_unknown_nik_read_the_same(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("p_same")
+    right = ProposeEnrolment(programme, nik=person.nik, born_on=person.born_on)
+    said = set()
+    for wrong in (replace(right, born_on="1931-07-06"), replace(right, nik="9171010101310001")):
+        with town.refuses(NotFound) as caught:
+            town.submit("sari", wrong)
+        said.add(str(caught.value))
+    assert len(said) == 1
+
+
+def test_a_hidden_person_and_a_missing_one_cant_be_proposed_by_id_and_read_the_same(town: Town) -> None:
+    programme, said = town.programme("p_hidden"), set()
+    for person in (town.somebody().id, new_id()):
+        with town.refuses(NotFound) as caught:
+            town.submit("sari", ProposeEnrolment(programme, person=person))
+        said.add(str(caught.value))
+    assert len(said) == 1
+
+
+def test_a_person_in_a_programme_of_the_agency_is_proposed_for_another_by_id(town: Town) -> None:
+    person, first, second = town.somebody(), town.programme("p_first"), town.programme("p_second")
+    town.enrol("sari", first, person)
+    assert town.submit("sari", ProposeEnrolment(second, person=person.id)).projected
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"programme": "p_dinkes"}, Forbidden),
+        ({"programme": "p_nowhere"}, NotFound),
+        ({"programme": "p_house"}, InvalidInput),
+        ({"born_on": None}, InvalidInput),
+        ({"born_on": "06-07-1972"}, InvalidInput),
+        ({"nik": None, "born_on": None}, InvalidInput),
+        ({"note": "x" * 501}, InvalidInput),
+    ],
+)
+def test_refuses_a_proposal_that_cant_stand(
+    town: Town, change: dict[str, Any], refusal: type[InvalidInput]
+) -> None:
+    for code, agency, unit in (
+        ("p_mine", "dinsos", "PERSON"),
+        ("p_dinkes", "dinkes", "PERSON"),
+        ("p_house", "dinsos", "HOUSEHOLD"),
+    ):
+        town.programme(code, agency, unit=unit)
+    person = town.residents[0]
+    right = ProposeEnrolment("p_mine", nik=person.nik, born_on=person.born_on)
+    with town.refuses(refusal):
+        town.submit("sari", replace(right, **change))
+
+
+def test_of_two_proposals_of_one_person_at_once_one_stands(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("p_once")
+    command = ProposeEnrolment(programme, nik=person.nik, born_on=person.born_on)
+    before = town.holds().changes
+    outcomes = at_once(town, "sari", command, command)
+    assert sorted(type(each).__name__ for each in outcomes) == ["Conflict", "Receipt"]
+    assert town.holds().changes == before + 1
+
+
+def test_only_officers_of_the_agency_propose(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("p_whose")
+    for name in (STEWARD, ADMIN, "lina", "irma", "dedi"):
+        with town.refuses(Forbidden):
+            town.propose(name, programme, person)
+
+
+# -------------------------------------------------------------------------------------------- accepting
+
+
+def test_a_proposal_is_never_accepted_by_the_agency_that_made_it_nor_by_who_made_it(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("e_eyes")
+    town.register("siti", "petugas_opd", "dinsos")
+    town.submit(ADMIN, GrantRole("siti", "walidata", "SK 2/2026", "diskominfo"))
+    command = ProposeEnrolment(programme, nik=person.nik, born_on=person.born_on)
+    proposal = town.opened.hub.submit(town.who("siti", "penyaluran_bantuan"), command)
+    enrolment = str(town.run(proposal).subject)
+    town.register("sri", "walidata", "dinsos")
+    for name, purpose in (("siti", "pemadanan"), ("sri", "pemadanan"), ("sari", None)):
+        with town.refuses(Forbidden):
+            town.run(town.opened.hub.submit(town.who(name, purpose), Enrol(enrolment)))
+    town.submit(STEWARD, Enrol(enrolment))
+
+
+def test_a_kelurahan_officer_accepts_only_in_the_own_territory(town: Town) -> None:
+    person, programme = town.somebody(town.territories[0]), town.programme("e_where")
+    enrolment = town.propose("sari", programme, person)
+    said = set()
+    for asked in (enrolment, new_id()):
+        with town.refuses(Forbidden) as caught:
+            town.submit("beni", Enrol(asked))
+        said.add(str(caught.value))
+    assert len(said) == 1
+    town.submit("lina", Enrol(enrolment))
+    assert status_of(town, enrolment) == "ENROLLED"
+
+
+# ----------------------------------------------------------------------------------------------- ending
+
+
+def test_every_reason_code_ends_an_enrolment_and_no_other_word_does(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("x_reason")
+    for reason in REASONS[:3]:
+        enrolment = town.enrol("sari", programme, person)
+        town.submit("sari", EndEnrolment(enrolment, reason))
+        assert status_of(town, enrolment) == "ENDED"
+    enrolment = town.enrol("sari", programme, person)
+    with town.refuses(InvalidInput, "no reason code"):
+        town.submit("sari", EndEnrolment(enrolment, "BORED"))
+
+
+@pytest.mark.parametrize(("ended", "sees"), [(0, True), (365, True), (366, False)])
+def test_the_agency_sees_whom_it_helped_for_twelve_months(town: Town, ended: int, sees: bool) -> None:
+    person, programme = town.somebody(), town.programme(f"x_sight_{ended}")
+    enrolment = town.enrol("sari", programme, person, day(400))
+    town.submit("sari", EndEnrolment(enrolment, "GRADUATED", day(ended)))
+    assert seen_by(town, "sari", person) is sees
+
+
+def test_an_enrolment_is_ended_by_its_own_agency_only_and_not_before_it_began(town: Town) -> None:
+    person, programme = town.somebody(town.territories[0]), town.programme("x_whose")
+    enrolment = town.enrol("sari", programme, person, day(10))
+    for name in ("dedi", STEWARD, "lina", "irma", ADMIN):
+        with town.refuses(Forbidden):
+            town.submit(name, EndEnrolment(enrolment, "DEAD"))
+    with town.refuses(InvalidInput):
+        town.submit("sari", EndEnrolment(enrolment, "DEAD", day(11)))
+
+
+def test_a_proposal_is_taken_back_by_ending_it_and_opens_nothing(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("x_back")
+    enrolment = town.propose("sari", programme, person)
+    town.submit("sari", EndEnrolment(enrolment, "RESIGNED"))
+    assert not seen_by(town, "sari", person)
+    assert status_of(town, enrolment) == "ENDED"
+
+
+# -------------------------------------------------------------------------------------------- correcting
+
+
+def test_a_correction_stands_against_a_later_register(town: Town, tmp_path: Path) -> None:
+    corrected, other = town.somebody(), town.somebody()
+    town.submit(STEWARD, CorrectPerson(corrected.id, {"name": "Corrected Name"}, "KTP"))
+    files = town.files
+    assert files is not None
+    text = files.dtks.read_text()
+    for person in (corrected, other):
+        text = text.replace(f'"{person.nik}"|"{person.name}"', f'"{person.nik}"|"NAMA BARU"')
+    assert text.count("NAMA BARU") >= 2
+    (tmp_path / "later.csv").write_text(text, newline="")
+    town.take_in(replace(files, dtks=tmp_path / "later.csv", as_of="2024-11-30"), "kota-2")
+    names = [town.ask(STEWARD, PersonById(each.id, NAME))["name"] for each in (corrected, other)]
+    assert names == ["CORRECTED NAME", "NAMA BARU"]
+
+
+def test_a_person_is_corrected_only_within_the_territory_and_hidden_reads_like_missing(town: Town) -> None:
+    person = town.somebody(town.territories[0])
+    said = set()
+    for asked in (person.id, new_id()):
+        with town.refuses(NotFound) as caught:
+            town.submit("beni", CorrectPerson(asked, {"sex": "MALE"}, "KTP"))
+        said.add(str(caught.value))
+    assert len(said) == 1
+    for name in ("sari", "irma", ADMIN):
+        with town.refuses(Forbidden):
+            town.submit(name, CorrectPerson(person.id, {"sex": "MALE"}, "KTP"))
+    assert town.submit("lina", CorrectPerson(person.id, {"mother_name": "iis"}, "KK")).projected
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"nik": "3273010101010000"}, {"born_on": "1820-01-01"}, {"born_on": "2999-01-01"}, {"sex": "X1Y2"},
+     {"kelurahan": "3273011001"}, {"name": "\x07\x07"}, {"name": 7}],
+)  # fmt: skip
+def test_refuses_a_correction_that_cant_be_and_repeats_no_value(town: Town, values: dict[str, Any]) -> None:
+    with town.refuses(InvalidInput) as caught:
+        town.submit(STEWARD, CorrectPerson(town.residents[0].id, values, "KTP"))
+    assert not any(str(value) in str(caught.value) for value in values.values())
+
+
+# --------------------------------------------------------------------------------------- rights of others
+
+
+@pytest.mark.parametrize(
+    ("grant", "refusal"),
+    [
+        (GrantRole(ADMIN, "walidata", "SK", "diskominfo"), Forbidden),
+        (GrantRole("lina", "petugas_opd", "SK"), InvalidInput),
+        (GrantRole("sari", "petugas_kelurahan", "SK"), InvalidInput),
+        (GrantRole("sari", "walikota", "SK"), InvalidInput),
+        (GrantRole("sari", "petugas_opd", "SK", "nowhere"), NotFound),
+        (GrantRole("sari", "petugas_kelurahan", "SK", None, "9999999999"), NotFound),
+        (GrantRole("nobody", "walidata", "SK"), NotFound),
+        (GrantRole("sari", "walidata", "SK", None, None, "2026-02-01", "2026-01-01"), InvalidInput),
+        (GrantRole("sari", "walidata", " "), InvalidInput),
+    ],
+)
+def test_refuses_a_grant_that_cant_stand(town: Town, grant: GrantRole, refusal: type[Forbidden]) -> None:
+    with town.refuses(refusal):
+        town.submit(ADMIN, grant)
+
+
+def test_only_a_policy_admin_grants_and_suspends(town: Town) -> None:
+    for name in (STEWARD, "sari", "lina", "irma"):
+        with town.refuses(Forbidden):
+            town.submit(name, GrantRole("dedi", "walidata", "SK"))
+        with town.refuses(Forbidden):
+            town.submit(name, SuspendActor("dedi", "Mutasi"))
+    with town.refuses(Forbidden):
+        town.submit(ADMIN, SuspendActor(ADMIN, "Mutasi"))
+
+
+def test_a_suspended_officers_next_ask_is_refused_though_the_token_still_holds(town: Town) -> None:
+    actor = town.register("tono", "petugas_kelurahan", None, town.territories[0])
+    app, token = create_app(town.opened.hub, town.settings), issue(town.settings, actor, 5)
+    query = {"query": "{ viewer { name } }"}
+    assert town.run(post(app, "/graphql", query, token))["data"] == {"viewer": {"name": "tono"}}
+    town.submit(ADMIN, SuspendActor("tono", "Mutasi"))
+    (error,) = town.run(post(app, "/graphql", query, token))["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    with town.refuses(Forbidden, "suspended"):
+        town.ask("tono", Viewer())
+    with town.refuses(Forbidden, "suspended"):
+        town.submit("tono", CorrectPerson(town.residents[0].id, {"sex": "MALE"}, "KTP"))
+
+
+# --------------------------------------------------------------------------------------------- programmes
+
+
+def test_a_programme_keeps_its_agency_and_its_unit(town: Town) -> None:
+    first = DefineProgramme("d_keeps", "Satu", "dinsos", "PERSON", "APBD", ("pangan",), 5)
+    assert town.submit(STEWARD, first).version == 1
+    assert town.submit(STEWARD, replace(first, name="Dua")).version == 2
+    with town.refuses(Conflict):
+        town.submit(STEWARD, replace(first, agency="dinkes"))
+    with town.refuses(Conflict):
+        town.submit(STEWARD, replace(first, unit="HOUSEHOLD"))
+    before = town.holds()
+    assert town.submit(STEWARD, replace(first, name="Dua")).repeated
+    assert town.holds() == before
+
+
+def test_an_agency_defines_its_own_programmes_only(town: Town) -> None:
+    assert town.submit("sari", DefineProgramme("d_own", "Satu", "dinsos")).projected
+    with town.refuses(Forbidden):
+        town.submit("sari", DefineProgramme("d_other", "Satu", "dinkes"))
+    for name in ("lina", "irma", ADMIN):
+        with town.refuses(Forbidden):
+            town.submit(name, DefineProgramme("d_other", "Satu", "dinsos"))
+
+
+@pytest.mark.parametrize("change", [{"code": "No Code"}, {"unit": "CITY"}, {"quota": -1}, {"name": ""}])
+def test_refuses_a_programme_that_cant_be(town: Town, change: dict[str, Any]) -> None:
+    with town.refuses(InvalidInput):
+        town.submit(STEWARD, replace(DefineProgramme("d_cant", "Satu", "dinsos"), **change))
+
+
+def test_of_two_at_once_on_the_last_place_one_wins(town: Town) -> None:
+    programme = town.programme("q_last", quota=2)
+    town.enrol("sari", programme, town.somebody())
+    enrolments = [town.propose("sari", programme, town.somebody()) for _ in range(2)]
+    before = town.holds()
+    outcomes = at_once(town, STEWARD, *map(Enrol, enrolments))
+    assert sorted(type(each).__name__ for each in outcomes) == ["Conflict", "Receipt"]
+    after = town.holds()
+    assert after.changes == before.changes + 1
+    assert sorted(status_of(town, each) for each in enrolments) == ["ENROLLED", "PROPOSED"]
+    lost = next(e for e, outcome in zip(enrolments, outcomes, strict=True) if isinstance(outcome, Conflict))
+    won = next(each for each in enrolments if each != lost)
+    with town.refuses(Conflict, "places"):
+        town.submit(STEWARD, Enrol(lost))
+    town.submit("sari", EndEnrolment(won, "MOVED_OUT_CITY"))
+    town.submit(STEWARD, Enrol(lost))
+
+
+# ------------------------------------------------------------------------------------ versions and requests
+
+
+def test_refuses_a_change_of_what_the_asker_has_not_seen(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("v_seen")
+    enrolment = town.propose("sari", programme, person)
+    with town.refuses(VersionConflict):
+        town.submit(STEWARD, Enrol(enrolment), expected=2)
+    assert town.submit(STEWARD, Enrol(enrolment), expected=1).version == 2
+
+
+def test_the_same_request_again_gives_the_first_receipt_and_writes_nothing(town: Town) -> None:
+    person, request = town.somebody(), str(uuid.uuid4())
+    command = CorrectPerson(person.id, {"birthplace": "GARUT"}, "KTP")
+    first = town.submit(STEWARD, command, request=request)
+    before = town.holds()
+    again = town.submit(STEWARD, command, request=request.upper())
+    assert again == replace(first, repeated=True)
+    assert town.holds() == before
+    entry = town.ask("irma", LedgerEntry(first.seq))
+    assert (entry["leaf_hash"], entry["action"]) == (first.leaf_hash, "person:correct")
+
+
+def test_a_request_id_with_another_body_is_a_conflict_and_of_another_actor_is_another_request(
+    town: Town,
+) -> None:
+    person, request = town.somebody(town.territories[0]), str(uuid.uuid4())
+    command = CorrectPerson(person.id, {"birthplace": "GARUT"}, "KTP")
+    first = town.submit(STEWARD, command, request=request)
+    for name, other in ((STEWARD, replace(command, evidence="KK")), (STEWARD, SuspendActor("sari", "x"))):
+        with town.refuses(RequestConflict):
+            town.submit(name, other, request=request)
+    with town.refuses(RequestConflict):
+        town.submit(STEWARD, command, request=request, expected=first.version)
+    assert town.submit("lina", command, request=request).seq > first.seq
