@@ -15,6 +15,9 @@ from hub.intake.sheet import inspect
 TEXT = "ID|NAMA|ALAMAT\n1|ÉNI|GG. MAWAR\n2|ASEP|JL. DAGO\n"
 
 
+SEPARATORS = ["|", ";", ",", "\t"]
+
+
 def write(folder: Path, content: bytes) -> Path:
     file = folder / "file.csv"
     file.write_bytes(content)
@@ -58,6 +61,9 @@ def test_the_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
         (b"%PDF-1.7\n", "PDF"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         (bytes(range(256)) * 20, "binary"),
+        (b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\x00>\x00\x01\x00\x00\x00" * 400, "not text"),
+        (b"A\x00|\x00B\x00\n\x00" + b"\x00\xd8x\x00" * 300, "not text"),
+        (b"A|B\n1|2\n" + bytes(range(128, 160)) * 90 + b"\n", "wrongly encoded"),
         (b"A|B\n1|2\n3|\x004\n", "binary"),
         ("A|B\n1|\u00c9\n".encode() + "2|\u00c9\n".encode("latin-1"), "wrongly encoded"),
         (b"A|B\n1|\x81\n", "wrongly encoded"),
@@ -116,6 +122,18 @@ def test_a_field_without_end_in_quotes_is_a_refused_row(tmp_path: Path) -> None:
     found = rows(tmp_path, b'"A"|"B"\n"1"|"' + b"x" * 300_000 + b'"\n"4"|"5"\n')
     assert isinstance(found[0][1], Refusal)
     assert found[1] == (3, ["4", "5"])
+
+
+def test_a_program_is_called_not_text() -> None:
+    with pytest.raises(InvalidInput, match="not text"):
+        inspect(Path("/bin/ls").resolve())
+
+
+def test_a_heading_in_quotes_may_span_lines(tmp_path: Path) -> None:
+    content = b'"A";"NAMA\nLENGKAP";C\r\n1;ASEP;3\r\n'
+    sheet = inspect(write(tmp_path, content))
+    assert (sheet.heading, sheet.heading_line) == (("A", "NAMA LENGKAP", "C"), 2)
+    assert list(read(sheet)) == [(3, ["1", "ASEP", "3"])]
 
 
 def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None:
