@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hub.domain.standard.areas import AreaIndex, AreaKind, one_slip_apart
+from hub.domain.standard.areas import BPS, KEMENDAGRI, AreaIndex, AreaKind, bps_code, one_slip_apart
 from hub.reference.areas import area_index, areas
 
 INDEX = area_index()
+NAMES = {area["code"]: area["name"] for area in areas()}
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,131 @@ def test_every_area_is_found_by_each_of_its_names() -> None:
 def test_one_slip_is_one_letter(left: str, right: str, close: bool) -> None:
     assert one_slip_apart(left, right) is close
     assert one_slip_apart(right, left) is close
+
+
+def test_every_kelurahan_is_found_by_its_code_in_each_system() -> None:
+    for area in areas():
+        if area["level"] == "KELURAHAN":
+            for system, code in ((KEMENDAGRI, area["code"]), (BPS, area["bps_code"])):
+                if code:
+                    found = INDEX.by_code(system, code)
+                    assert found is not None
+                    assert (found.code, found.kind) == (area["code"], AreaKind.CODE)
+
+
+def test_the_same_digits_are_two_places_in_two_systems() -> None:
+    ours, theirs = INDEX.by_code(KEMENDAGRI, "3273111001"), INDEX.by_code(BPS, "3273111001")
+    assert ours is not None
+    assert theirs is not None
+    assert (ours.code, theirs.code) == ("3273111001", "3273281004")
+
+
+@pytest.mark.parametrize("code", ["32.73.02.1003", " 3273021003 ", "'3273021003", "3273 02 1003"])
+def test_dots_and_blanks_of_a_code_do_not_count(code: str) -> None:
+    assert INDEX.by_code(KEMENDAGRI, code) == INDEX.by_code(KEMENDAGRI, "3273021003")
+
+
+@pytest.mark.parametrize(
+    ("bps", "name"),
+    [
+        ("3273260003", "Ledeng"),
+        ("3273050003", "Nyengseret"),
+        ("3273060006", "Pungkur"),
+        ("3273160001", "Gumuruh"),
+        ("3273080002", "Mengger"),
+    ],
+)
+def test_a_kelurahan_without_bps_code_has_the_number_left_out_in_its_kecamatan(bps: str, name: str) -> None:
+    found = INDEX.by_code(BPS, bps)
+    assert found is not None
+    assert (NAMES[found.code], found.kind) == (name, AreaKind.MISSING_CODE)
+
+
+def test_a_number_left_out_stays_unknown_when_two_kelurahan_could_have_it() -> None:
+    def area(code: str, level: str, parent: str | None, bps: str | None) -> dict[str, object]:
+        return {
+            "code": code,
+            "name": code,
+            "level": level,
+            "parent": parent,
+            "former_names": [],
+            "bps_code": bps,
+        }
+
+    kecamatan = area("11", "KECAMATAN", None, "3273990")
+    two_without = AreaIndex([
+        kecamatan, area("111", "KELURAHAN", "11", "3273990001"), area("112", "KELURAHAN", "11", None),
+        area("113", "KELURAHAN", "11", None),
+    ])  # fmt: skip
+    assert two_without.by_code(BPS, "3273990002") is None
+    no_gap_rule = AreaIndex([
+        kecamatan, area("111", "KELURAHAN", "11", "3273990005"), area("112", "KELURAHAN", "11", None)
+    ])  # fmt: skip
+    assert no_gap_rule.by_code(BPS, "3273990001") is None
+
+
+@pytest.mark.parametrize("code", ["9999999999", "999", "XXXX", "", "-", "3273", "3273029999", "327302"])
+def test_a_code_of_no_kelurahan_stays_unknown(code: str) -> None:
+    assert INDEX.by_code(KEMENDAGRI, code) is None
+    assert INDEX.by_code(BPS, code) is None
+    assert INDEX.resolve(code, KEMENDAGRI, "TIDAK DIKETAHUI", "XXXX") is None
+    assert INDEX.resolve(code, BPS, "", "") is None
+
+
+def test_an_unknown_code_system_knows_no_code() -> None:
+    assert INDEX.by_code("DAGRI", "3273021003") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "system", "names", "found", "kind"),
+    [
+        ("3273021003", KEMENDAGRI, ("COBLONG", "SADANGSERANG"), "3273021003", AreaKind.CODE_AND_NAME),
+        ("3273021003", KEMENDAGRI, ("COBLONG", "SADANG SERAGN"), "3273021003", AreaKind.CODE_AND_NAME),
+        ("3273160001", BPS, ("BATUNUNGGAL", "GUMURUH"), "3273121001", AreaKind.CODE_AND_NAME),
+        ("3273021003", KEMENDAGRI, ("", ""), "3273021003", AreaKind.CODE),
+        ("3273021003", KEMENDAGRI, ("COBLONG", "SDNG SRNG"), "3273021003", AreaKind.CODE),
+        ("3273160001", BPS, ("", ""), "3273121001", AreaKind.MISSING_CODE),
+        ("", KEMENDAGRI, ("COBLONG", "SADANG SERANG"), "3273021003", AreaKind.NAME),
+        ("-", KEMENDAGRI, ("RANCASARI", "MEKARMULYA"), "3273231004", AreaKind.FORMER_NAME),
+        ("3273230004", KEMENDAGRI, ("COBLONG", "SADANG SERANG"), "3273021003", AreaKind.OTHER_SYSTEM),
+        ("3273021003", BPS, ("COBLONG", "SADANG SERANG"), "3273021003", AreaKind.OTHER_SYSTEM),
+        ("3273111001", KEMENDAGRI, ("PANYILEUKAN", "MEKAR MULYA"), "3273281004", AreaKind.OTHER_SYSTEM),
+        ("3273111001", KEMENDAGRI, ("REGOL", "CIGERELENG"), "3273111001", AreaKind.CODE_AND_NAME),
+        ("3273021004", KEMENDAGRI, ("COBLONG", "SADANG SERANG"), "3273021003", AreaKind.CODE_DIFFERS),
+        ("9999999999", KEMENDAGRI, ("COBLONG", "SADANG SERANG"), "3273021003", AreaKind.CODE_DIFFERS),
+        ("3273281004", KEMENDAGRI, ("RANCASARI", "MEKARMULYA"), "3273231004", AreaKind.CODE_DIFFERS),
+        ("3273281004", KEMENDAGRI, ("PANYILEUKAN", "MEKARMULYA"), "3273281004", AreaKind.CODE_AND_NAME),
+    ],
+)
+def test_code_and_names_together_find_a_kelurahan(
+    code: str, system: str, names: tuple[str, str], found: str, kind: AreaKind
+) -> None:
+    area = INDEX.resolve(code, system, *names, "KOTA BANDUNG")
+    assert area is not None
+    assert (area.code, area.kind) == (found, kind)
+
+
+def test_a_code_alone_is_never_read_in_the_other_system() -> None:
+    assert INDEX.resolve("3273230004", KEMENDAGRI, "", "") is None
+
+
+def test_another_city_outweighs_a_code_of_ours() -> None:
+    assert INDEX.resolve("3273021003", KEMENDAGRI, "COBLONG", "DAGO", "KAB. GARUT") is None
+    assert INDEX.resolve("3273021003", KEMENDAGRI, "", "", "KAB. GARUT") is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        (("32", "73", "230", "004"), "3273230004"),
+        (("32", "73", "020", "004"), "3273020004"),
+        (("32", "73", "20", "4"), "3273020004"),
+        (("32", "73", "2300", "004"), None),
+        (("32", "73", "", "004"), None),
+        (("32", "73", "XX", "004"), None),
+    ],
+)
+def test_a_bps_code_is_put_together_from_its_parts(
+    parts: tuple[str, str, str, str], code: str | None
+) -> None:
+    assert bps_code(*parts) == code

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from hub.domain.standard.identifiers import IdKind, identifier, nik_flags, nik_signs
+from hub.domain.standard.identifiers import (
+    IdKind,
+    card_number,
+    id_parts,
+    identifier,
+    kk_signs,
+    nik_flags,
+    nik_signs,
+)
 
 GOOD = "3273021303580004"
 
@@ -72,3 +80,65 @@ def test_what_speaks_against_a_nik_is_a_flag_and_not_an_error() -> None:
 def test_29_february_of_a_leap_year_in_either_century_is_a_day() -> None:
     assert nik_signs("3273022902000004").born == "00-02-29"
     assert nik_signs("3273022902010004").born is None
+
+
+def test_in_a_rounded_stretch_a_last_0_is_no_digit_and_fifteen_are_sure() -> None:
+    written = "3273021303580010"
+    assert identifier(written).digits == written
+    for each in (written, f"'{written}", "3273 0213 0358 0010"):
+        found = identifier(each, rounded=True)
+        assert (found.kind, found.digits, found.stem) == (IdKind.ZEROED, None, written[:15])
+
+
+def test_in_a_rounded_stretch_a_number_with_another_last_digit_was_not_rounded() -> None:
+    assert identifier(GOOD, rounded=True) == identifier(GOOD)
+    assert identifier(f" {GOOD}", rounded=True) == identifier(f" {GOOD}")
+
+
+def test_only_a_zeroed_number_has_a_stem() -> None:
+    assert identifier("3273021303580000").stem == "327302130358000"
+    assert identifier("328234205870002").stem is None  # any of the digits may be the lost one
+    assert identifier("3.27E+15").stem is None
+    assert identifier(GOOD).stem is None
+
+
+def test_a_temporary_number_is_kept_as_local_and_never_as_digits() -> None:
+    found = identifier("0327302100333296")
+    assert (found.kind, found.digits, found.local) == (IdKind.TEMPORARY, None, "0327302100333296")
+    assert identifier(GOOD).local is None
+
+
+def test_a_number_and_a_stem_are_compared_part_by_part() -> None:
+    assert id_parts(GOOD) == ("327302", "130358", "0004")
+    assert id_parts(GOOD[:15]) == ("327302", "130358", "000")
+
+
+def test_a_kk_tells_the_office_and_the_day_of_registration() -> None:
+    signs = kk_signs("3273020812120034")
+    assert (signs.region, signs.region_known, signs.registered) == ("327302", True, "12-12-08")
+    assert kk_signs("9973024812120034").registered is None  # the 40 of women is a NIK's
+    assert not kk_signs("9973024812120034").region_known
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("0001979133141", "0001979133141"),
+        ("1979133141", "0001979133141"),
+        ("'0001979133141", "0001979133141"),
+        ("0001 9791 33141", "0001979133141"),
+        ("1979133141.0", None),
+        ("00019791331411", None),
+        ("1.97E+09", None),
+        ("0000000000000", None),
+        ("", None),
+        ("-", None),
+        ("PBI", None),
+    ],
+)
+def test_a_card_number_gets_its_lost_leading_zeros_back(written: str, number: str | None) -> None:
+    assert card_number(written) == number
+
+
+def test_a_card_number_may_have_another_length() -> None:
+    assert card_number("12", digits=4) == "0012"

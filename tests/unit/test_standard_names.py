@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from hub.domain.standard.names import mother_name, name, name_flags, name_key
+from hub.domain.standard.names import (
+    NameParts,
+    mother_name,
+    name,
+    name_flags,
+    name_key,
+    name_parts,
+    name_shape,
+)
 
 
 def key(written: str) -> str:
@@ -88,3 +96,42 @@ def test_a_newborn_does_not_get_the_mothers_key() -> None:
     assert name_flags("BAYI NY. LILIS") == ["named_baby"]
     assert name_flags("MAMAN (ALM)") == ["named_late"]
     assert name_flags("SALMAH") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("ASEP HIDAYAT", NameParts("ASEP HIDAYAT")),
+        ("KH. DRS. UJANG, M.SI", NameParts("UJANG", ("KH.", "DRS."), ("M.SI",))),
+        ("H.ABAH", NameParts("ABAH", ("H.",))),
+        ("AN. DEDI", NameParts("DEDI", ("AN.",))),
+        ("WIWI BINTI DENI", NameParts("WIWI", parentage="BINTI DENI")),
+        ("MAMAN (ALM)", NameParts("MAMAN", late="(ALM)")),
+        ("H. MAMAN BIN H. ASEP (ALM), S.AG", NameParts("MAMAN", ("H.",), ("S.AG",), "BIN H. ASEP", "(ALM)")),
+        ("BAYI NY. LILIS", NameParts("BAYI LILIS", ("NY.",), baby=True)),
+        ("HIDAYAT, ASEP", NameParts("HIDAYAT ASEP")),
+        ("...", NameParts("...")),
+    ],
+)
+def test_what_a_key_leaves_out_stands_in_the_parts(written: str, parts: NameParts) -> None:
+    assert name_parts(written) == parts
+    assert name_key(written) == parts.key
+
+
+@pytest.mark.parametrize(
+    ("key", "flags"),
+    [
+        ("ASEP HIDAYAT", []),
+        ("M YUSUF", ["named_initial"]),
+        ("SITI N", ["named_initial"]),
+        ("SITINURHALIZA", ["named_joined", "named_one_word"]),
+        ("MUHAMADYUSUF ALI", ["named_joined"]),
+        ("DEWIPUSPITASARI", ["named_joined", "named_one_word"]),
+        ("ABDULLAH", ["named_one_word"]),
+        ("SITIAWATI", ["named_one_word"]),
+        ("HIDAYATULLAH", ["named_one_word"]),
+        ("DADANG", ["named_one_word"]),
+    ],
+)
+def test_initials_and_joined_words_are_told_and_not_guessed_at(key: str, flags: list[str]) -> None:
+    assert name_shape(key) == flags

@@ -1,7 +1,8 @@
-"""NIK and KK numbers: what is wrong with one as written, what can be repaired, what it hints at.
+"""NIK, KK and card numbers: what is wrong with one as written, what can be repaired, what it hints at.
 
 Sources: UU 23/2006 art. 13 (one NIK for life), PP 37/2007 art. 37 (its notation `PPKKCC DDMMYY SSSS`, with 40
-added to the day of women); kinds of damage as met in register files (DOMAIN §2, FORMATS common rules).
+added to the day of women; a KK has the day of its registration there, without the 40); kinds of damage as met
+in register files (DOMAIN §2, FORMATS common rules).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from hub.domain.standard.text import NOTHING
 
@@ -24,25 +26,28 @@ class IdKind(StrEnum):
     PLACEHOLDER = "PLACEHOLDER"
     """A stand-in for "none": `-`, `TIDAK ADA`, all digits equal."""
     TEMPORARY = "TEMPORARY"
-    """0 + village code + serial, issued by a village system: never a key between registers."""
+    """0 + village code + serial, issued by a village system: only in `local`."""
     FIFTEEN_DIGITS = "FIFTEEN_DIGITS"
     """One digit lost; which one can't be known."""
     SCIENTIFIC = "SCIENTIFIC"
     """`3.27E+15`: a spreadsheet kept three digits."""
     ZEROED = "ZEROED"
-    """Serial 0000: a spreadsheet rounded the sixteenth digit."""
+    """A spreadsheet turned the sixteenth digit to 0: serial 0000, or a last 0 among rows that all have one."""
     MALFORMED = "MALFORMED"
     """Anything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """A number as standardised: `digits` only when its kind is OK."""
+class Identifier(NamedTuple):
+    """A number as standardised: `digits` only when its kind is OK. A tuple, since one is made for every cell."""
 
     kind: IdKind
     digits: str | None = None
     repaired: bool = False
     """True when blanks, dots or a leading apostrophe were taken out."""
+    stem: str | None = None
+    """The 15 sure digits of a ZEROED number. Of FIFTEEN_DIGITS any may be the lost one, so none is sure."""
+    local: str | None = None
+    """The digits of a TEMPORARY number: they mean something only within the system that gave them."""
 
 
 _GOOD = re.compile(r"[1-9][0-9]{15}").fullmatch
@@ -51,13 +56,20 @@ _DIRT = re.compile(r"[\s.'`\"\u2019\u00a0-]+")
 _MISSING = Identifier(IdKind.MISSING)
 
 
-def identifier(value: str) -> Identifier:
+def identifier(value: str, rounded: bool = False) -> Identifier:
     """The kind of a NIK or KK number as written, and its digits when usable.
 
     Recoverable: a leading apostrophe, and blanks, dots or hyphens between the digits. Nothing is guessed.
+    `rounded`: the row lies in a stretch of a list where every number ends in 0, so that a last 0 is no digit.
     """
     if _GOOD(value) and not value.endswith("0000") and value.count(value[0]) < 16:
+        if rounded and value[15] == "0":
+            return Identifier(IdKind.ZEROED, stem=value[:15])
         return Identifier(IdKind.OK, value)
+    return _unusual(value, rounded)
+
+
+def _unusual(value: str, rounded: bool) -> Identifier:
     text = value.strip()
     if not text:
         return _MISSING
@@ -68,10 +80,10 @@ def identifier(value: str) -> Identifier:
         return Identifier(IdKind.PLACEHOLDER)
     if not (digits.isascii() and digits.isdigit()):
         return Identifier(IdKind.MALFORMED)
-    return _of_digits(digits, repaired=digits != value)
+    return _of_digits(digits, rounded, repaired=digits != value)
 
 
-def _of_digits(digits: str, *, repaired: bool) -> Identifier:
+def _of_digits(digits: str, rounded: bool, *, repaired: bool) -> Identifier:
     if digits.count(digits[0]) == len(digits):
         return Identifier(IdKind.PLACEHOLDER)
     if len(digits) == 15:
@@ -79,10 +91,40 @@ def _of_digits(digits: str, *, repaired: bool) -> Identifier:
     if len(digits) != 16:
         return Identifier(IdKind.MALFORMED)
     if digits[0] == "0":
-        return Identifier(IdKind.TEMPORARY)
-    if digits.endswith("0000"):
-        return Identifier(IdKind.ZEROED)
+        return Identifier(IdKind.TEMPORARY, local=digits)
+    if digits.endswith("0" if rounded else "0000"):
+        return Identifier(IdKind.ZEROED, stem=digits[:15])
     return Identifier(IdKind.OK, digits, repaired)
+
+
+class IdParts(NamedTuple):
+    """The three parts of a NIK or KK number as written, for comparing part by part."""
+
+    region: str
+    """Kemendagri code of 6 digits."""
+    day: str
+    """6 digits `DDMMYY`: birth (women + 40) in a NIK, registration in a KK."""
+    serial: str
+    """4 digits; 3 in a stem."""
+
+
+def id_parts(digits: str) -> IdParts:
+    """The parts of a number of kind OK (16 digits) or of a stem (15)."""
+    return IdParts(digits[:6], digits[6:12], digits[12:])
+
+
+_CARD_DIRT = re.compile(r"[\s'`\u2019\u00a0-]+")
+
+
+def card_number(value: str, digits: int = 13) -> str | None:
+    """A card number (PBI-JKN: 13 digits) with the leading zeros that a spreadsheet took; None if it is none.
+
+    Dots are not taken out: after zeros were lost, `1979133141.0` and a number with a digit more look alike.
+    """
+    bare = _CARD_DIRT.sub("", value)
+    if len(bare) > digits or not (bare.isascii() and bare.isdigit()) or not bare.strip("0"):
+        return None
+    return bare.zfill(digits)
 
 
 PROVINCES = frozenset(
@@ -114,6 +156,25 @@ def nik_signs(nik: str) -> NikSigns:
     real_day = day - 40 if day > 40 else day
     born = f"{year:02}-{month:02}-{real_day:02}" if sex and _is_day(year, month, real_day) else None
     return NikSigns(nik[:6], nik[:2] in PROVINCES, sex, born)
+
+
+@dataclass(frozen=True, slots=True)
+class KkSigns:
+    """What a well-formed KK number says of the card: evidence, never a rule."""
+
+    region: str
+    """Kemendagri code (6 digits) of the office that issued the card."""
+    region_known: bool
+    """Whether its province exists or existed."""
+    registered: str | None
+    """`YY-MM-DD` of registration; None when there is no such day."""
+
+
+def kk_signs(kk: str) -> KkSigns:
+    """The signs in a KK number of kind OK (16 digits)."""
+    day, month, year = int(kk[6:8]), int(kk[8:10]), int(kk[10:12])
+    registered = f"{year:02}-{month:02}-{day:02}" if _is_day(year, month, day) else None
+    return KkSigns(kk[:6], kk[:2] in PROVINCES, registered)
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
