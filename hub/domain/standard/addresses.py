@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from hub.domain.standard.areas import one_slip_apart
 from hub.domain.standard.text import known
@@ -56,8 +57,7 @@ class Part(StrEnum):
     REST = "rest"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of the text as written, with the blanks and signs after it, and what was read from it."""
 
     part: Part

@@ -6,10 +6,10 @@ Sources: notations of FORMATS (DTKS, common rules) and DOMAIN §4; a serial coun
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from hub.domain.standard.text import known
 
@@ -54,8 +54,7 @@ FLAGGED = frozenset({BornKind.TWO_DIGIT_YEAR, BornKind.SERIAL, BornKind.IMPOSSIB
 """Kinds that a person should look at when in doubt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Born:
+class Born(NamedTuple):
     """A birth date as standardised: ISO when known."""
 
     on: str | None
@@ -100,8 +99,7 @@ _MISSING = Born(None, BornKind.MISSING)
 _DMY = {"-": Notation.DMY_DASH, "/": Notation.DMY_SLASH}
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """The parts of a date as written, with the year as text: two digits have no century."""
 
     year: str
@@ -110,14 +108,15 @@ class _Written:
     notation: Notation
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 17)
 def born(value: str, as_of: str, month_first: bool = False) -> Born:
     """A birth date as written in a register that describes the ISO day `as_of`.
 
     Day stands before month in every Indonesian notation, so 05-25-1980 is impossible (with its notation told),
     not the 25th of May. `month_first` says that this file was seen to have the other habit: then all its dates
     in digits that end with the year are read so, and 25-05-1980 is the impossible one.
-    Some forty thousand days cover everybody, so that most cells of a file are answered from memory.
+    Some forty thousand days in three notations cover everybody, so that nearly every cell is answered from memory
+    (about 35 MB when all have been seen).
     """
     text = known(value)
     if text is None or _ZEROES(text):

@@ -7,7 +7,7 @@ Source: name customs and over-merge traps measured in DOMAIN §4. Nothing is fol
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hub.domain.standard.text import known
 
@@ -80,8 +80,7 @@ def name_shape(key: str) -> list[str]:
     return flags
 
 
-@dataclass(frozen=True, slots=True)
-class NameParts:
+class NameParts(NamedTuple):
     """A tidied name taken apart; every letter of it stands in one of the parts."""
 
     key: str
@@ -122,12 +121,16 @@ def name_parts(tidied: str) -> NameParts:
 
 def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str | None]:
     """The text without what the pattern finds, and that: None when it finds nothing."""
-    found = " ".join(" ".join(match[0].split()) for match in pattern.finditer(text))
-    return (pattern.sub(" ", text), found) if found else (text, None)
+    if pattern.search(text) is None:
+        return text, None
+    found = " ".join(match[0] for match in pattern.finditer(text))
+    return pattern.sub(" ", text), " ".join(found.split())
 
 
 def _without_degrees(tidied: str) -> tuple[str, tuple[str, ...]]:
     """Comma parts go only when they look like a degree; the rest may be a name written last-first."""
+    if "," not in tidied:
+        return tidied, ()
     first, *parts = tidied.split(",")
     kept = [part for part in parts if not _is_degree(part)]
     degrees = (part.strip() for part in parts if _is_degree(part))
