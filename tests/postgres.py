@@ -57,6 +57,14 @@ def stop(folder: Path) -> None:
         _run(folder / "postgres", found / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", check=False)
 
 
+def sync_to_disk(url: str) -> None:
+    """Have the cluster sync each commit to disk, as tests do not need but measures do."""
+    plain = url.replace("postgresql+psycopg:", "postgresql:")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = on")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 @contextmanager
 def database(url: str) -> Iterator[str]:
     """A database of its own in the cluster, dropped afterwards."""
