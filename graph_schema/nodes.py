@@ -27,6 +27,10 @@ def _welfare(name: str, description: str, of: PropertyType = _STRING) -> Propert
     return Property(name, of, Sensitivity.WELFARE, description)
 
 
+def _health(name: str, description: str, of: PropertyType = _STRING) -> Property:
+    return Property(name, of, Sensitivity.HEALTH, description)
+
+
 def _operational(name: str, description: str, of: PropertyType = _STRING) -> Property:
     return Property(name, of, Sensitivity.OPERATIONAL, description)
 
@@ -142,6 +146,7 @@ ENROLMENT = Node(
         _welfare("to_on", "Last day.", _DATE),
         _welfare("last_paid_on", "Day of the newest payment.", _DATE),
         _operational("agency", "Code of the agency that runs the programme."),
+        _operational("person", "Id of the person: who was seen, where only the enrolment is asked for."),
     ),
     indexed=(("status",),),
 )
@@ -153,12 +158,27 @@ SOURCE_RECORD = Node(
         _ID,
         _VERSION,
         _operational("register", "Code of the register, e.g. dtks."),
-        _operational("unit", "person or dwelling."),
+        _operational("unit", "person, dwelling, head (of a family's row) or entry (of a programme list)."),
         _operational("taken_at", "Instant of intake, UTC, ISO 8601."),
         _operational("release", "Label of the newest delivery that held it."),
         _identity("row_key", "Key of the row within its register."),
     ),
     indexed=(("row_key",),),
+)
+
+ASSESSMENT = Node(
+    "Assessment",
+    "What one register found about a person or a dwelling at its date; never overwritten by a later finding. "
+    "Measures and values stand side by side, one pair of lists for each class.",
+    (
+        _ID,
+        _open("demographic_measures", "Names of measures of class demographic.", PropertyType.STRINGS),
+        _demographic("demographic_values", "Their values, in that order.", PropertyType.STRINGS),
+        _open("welfare_measures", "Names of measures of class welfare.", PropertyType.STRINGS),
+        _welfare("welfare_values", "Their values, in that order.", PropertyType.STRINGS),
+        _open("health_measures", "Names of measures of class health.", PropertyType.STRINGS),
+        _health("health_values", "Their values, in that order.", PropertyType.STRINGS),
+    ),
 )
 
 RELEASE = Node(
@@ -184,6 +204,7 @@ LEDGER_HEAD = Node(
     (
         _operational("id", "Name of the log: changes."),
         _operational("seq", "Newest entry that the graph shows.", _INTEGER),
+        _operational("ledger", "Leaf hash of the ledger's first entry: of which ledger this is a copy."),
         _operational("holder", "Process that holds the projector's lease."),
         _operational("lease_until", "End of the lease, milliseconds since 1970 UTC.", _INTEGER),
     ),
@@ -207,6 +228,7 @@ NODES: tuple[Node, ...] = (
     PROGRAMME,
     ENROLMENT,
     SOURCE_RECORD,
+    ASSESSMENT,
     RELEASE,
     LEDGER_HEAD,
     SCHEMA_VERSION,

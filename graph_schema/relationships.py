@@ -17,5 +17,7 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("IN_PROGRAMME", "Enrolment", "Programme", "In which programme."),
     Relationship("FORMED_FROM", "Person", "SourceRecord", "A source record that speaks of the person."),
     Relationship("IN_RELEASE", "SourceRecord", "Release", "The newest delivery that held the record."),
+    Relationship("ASSESSED_AS", "SourceRecord", "Assessment", "What the record found at its release's date."),
+    Relationship("FOUND_IN", "Assessment", "Release", "The delivery that brought the finding."),
     Relationship("FROM_DWELLING", "SourceRecord", "SourceRecord", "The dwelling's record beside a person's."),
 )

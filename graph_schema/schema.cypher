@@ -10,6 +10,7 @@ CREATE CONSTRAINT programme_id_unique IF NOT EXISTS FOR (n:Programme) REQUIRE n.
 CREATE CONSTRAINT programme_code_unique IF NOT EXISTS FOR (n:Programme) REQUIRE n.code IS UNIQUE;
 CREATE CONSTRAINT enrolment_id_unique IF NOT EXISTS FOR (n:Enrolment) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT source_record_id_unique IF NOT EXISTS FOR (n:SourceRecord) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT assessment_id_unique IF NOT EXISTS FOR (n:Assessment) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT release_id_unique IF NOT EXISTS FOR (n:Release) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT ledger_head_id_unique IF NOT EXISTS FOR (n:LedgerHead) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT schema_version_id_unique IF NOT EXISTS FOR (n:SchemaVersion) REQUIRE n.id IS UNIQUE;

@@ -45,6 +45,7 @@ class LedgerSource:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._identity = ""
 
     def changes(self, after: int) -> list[tuple[int, tuple[Fact, ...]]]:
         """The next entries with their facts."""
@@ -53,6 +54,13 @@ class LedgerSource:
     def payloads(self, ids: Iterable[str]) -> Mapping[str, Json]:
         """Payloads of facts by id."""
         return self._ledger.payloads(ids)
+
+    def identity(self) -> tuple[str, int]:
+        """Leaf hash of the first entry, which no other ledger has, and the number of entries."""
+        size = self._ledger.size(Log.CHANGES)
+        if size and not self._identity:
+            self._identity = self._ledger.leaf_hash(Log.CHANGES, 1).hex()
+        return self._identity, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +114,10 @@ def open_ledger(settings: Settings) -> Ledger:
 
 
 @asynccontextmanager
-async def open_hub(
-    settings: Settings, progress: Progress = silent, *, serve: bool = False
-) -> AsyncIterator[OpenHub]:
+async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIterator[OpenHub]:
     """Start what is needed, found the hub if it is new, and follow the ledger until the context ends.
 
-    `serve` goes on without the graph when its server is down: changes are accepted, and reads say so.
+    Goes on without the graph when a server that the settings name is down: changes are accepted, reads say so.
     """
     ledger = await asyncio.to_thread(open_ledger, settings)
     try:
@@ -167,14 +173,22 @@ async def _found(opened: OpenHub) -> None:
     if hub.actor_id("sistem") is None:
         await hub.submit(Actor(new_id(), "pendirian"), FoundHub(digest, rules), wait=False)
     system = opened.actor("sistem", "pendirian")
-    if hub.actor_id(ADMIN) is not None:
-        return
     await hub.submit(system, ListAreas(tuple(areas())), wait=False)
+    if _granted(opened, STEWARD) and _granted(opened, ADMIN):
+        return
     await hub.submit(system, DefineAgency("diskominfo", "Dinas Komunikasi dan Informatika"), wait=False)
     for name, role, agency in ((STEWARD, "walidata", "diskominfo"), (ADMIN, "admin_kebijakan", "diskominfo")):
         if hub.actor_id(name) is None:
             await hub.submit(system, RegisterActor(name, agency), wait=False)
-        await hub.submit(system, GrantRole(name, role, "Akun setempat sejak pendirian.", agency), wait=False)
+        if not _granted(opened, name):
+            grant = GrantRole(name, role, "Akun setempat sejak pendirian.", agency)
+            await hub.submit(system, grant, wait=False)
+
+
+def _granted(opened: OpenHub, name: str) -> bool:
+    """Whether a founding account has ever had a role: a founding that was killed is finished, nothing is undone."""
+    found = opened.hub.actor_id(name)
+    return found is not None and bool(opened.ledger.subjects([found])[found].state.get("grants"))
 
 
 async def adopt_policy(opened: OpenHub) -> int | None:

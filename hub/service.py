@@ -26,6 +26,7 @@ from hub.domain.errors import (
     NotFound,
     SetupError,
     Unauthenticated,
+    Unavailable,
     VersionConflict,
 )
 from hub.domain.facts import Actor, Draft, Draw, History, Json, Receipt, Standing
@@ -43,8 +44,10 @@ from hub.ledger.store import Ledger
 from hub.questions.model import Answer, Viewed, Viewer
 from hub.questions.registry import QUESTIONS
 
-_TRIES = 5
+_TRIES = 12
 """How often a change is decided, or an answer asked, anew when something moved meanwhile."""
+_PAUSE_SECONDS = 0.01
+"""Before the second try; doubled for each further one up to a second, so that two intakes get by each other."""
 _STANDING_SECONDS = 1.0
 """How long another process's change to an actor may go unnoticed by answers that hold nothing personal."""
 
@@ -89,6 +92,7 @@ class Hub:
         self._patience = patience
         self._policies: dict[str, Policy] = {}
         self._rights: dict[str, tuple[float, _Rights]] = {}
+        self._changes = 0
         self._written: dict[str, int] = {}
         self._size = ledger.size(Log.CHANGES)
         ledger.on_append(self._appended)
@@ -122,6 +126,7 @@ class Hub:
             except VersionConflict:
                 if left == 0 or expected is not None:
                     raise
+                await asyncio.sleep(min(1.0, _PAUSE_SECONDS * 2 ** (_TRIES - left)))
         raise AssertionError("unreachable")
 
     def _decide(self, actor: Actor, command: Any, request: str, expected: int | None) -> Pending | Appended:
@@ -135,9 +140,10 @@ class Hub:
         by = By(actor.id, scope.agencies if scope else frozenset())
         draw = Draw(datetime.now(UTC), new_id, self._ledger.vault.digest)
         decision = spec.decide(history, command, draw, by)
+        subject = decision.facts[0].subject if decision.facts else decision.subject
+        _demand_version(history, subject, expected)
         if not decision.facts:
-            return Appended(self._ledger.size(Log.CHANGES), b"", "", None, None, repeated=True)
-        _demand_version(history, decision.facts[0], expected)
+            return self._ledger.last_about(subject)
         return self._ledger.prepare(
             Log.CHANGES, _warrant(actor, spec, scope), (request, body), decision.facts, history
         )
@@ -195,8 +201,10 @@ class Hub:
         spec = QUESTIONS[type(question)]
         scope.require(spec.action)
         if type(question) in ANSWERS:
-            return await asyncio.to_thread(answer, self._ledger, question, scope, self._cursor_key), False
+            viewed = await asyncio.to_thread(answer, self._ledger, question, scope, self._cursor_key)
+            return viewed, spec.personal
         await self._follow_own_writes(actor)
+        self._refuse_foreign_graph()
         prepared = prepare(question, scope, self._cursor_key)
         records = await self._reader.run(prepared.statement, prepared.params)
         return prepared.view(records), prepared.personal
@@ -217,6 +225,11 @@ class Hub:
         pending = self._ledger.disclosure(warrant, draft, rights.versions)
         await asyncio.wrap_future(self._ledger.append(pending))
 
+    def _refuse_foreign_graph(self) -> None:
+        progress = self._projector.progress
+        if progress.foreign:
+            raise Unavailable(progress.stopped_by or "", "Run `hub graph rebuild` or give the hub its own.")
+
     async def _follow_own_writes(self, actor: Actor) -> None:
         written = self._written.get(actor.id, 0)
         if self._projector.progress.seq < written:
@@ -232,10 +245,12 @@ class Hub:
         cached = self._rights.get(actor)
         if cached is not None and time.monotonic() < cached[0]:
             return cached[1]
+        seen = self._changes
         rights = await asyncio.to_thread(self._read_rights, self._ledger.history(), actor)
         if len(self._rights) > 10_000:
             self._rights.clear()
-        self._rights[actor] = (time.monotonic() + _STANDING_SECONDS, rights)
+        if seen == self._changes:  # else they may be those of before the change
+            self._rights[actor] = (time.monotonic() + _STANDING_SECONDS, rights)
         return rights
 
     def _read_rights(self, history: LedgerHistory, actor: str) -> _Rights:
@@ -277,6 +292,7 @@ class Hub:
         """In the writer's thread: what was cached about rights may be stale, and the graph has work."""
         if log is Log.CHANGES:
             self._size = size
+            self._changes += 1
             self._rights.clear()
             self._projector.wake()
 
@@ -292,7 +308,9 @@ class Hub:
         parts: dict[str, dict[str, Any]] = {}
         try:
             self._size = await asyncio.to_thread(self._ledger.size, Log.CHANGES)
-            parts["ledger"] = {"ok": True, "detail": f"{self._size} entries"}
+            fault = self._ledger.fault
+            detail = f"{self._size} entries" if fault is None else fault.message
+            parts["ledger"] = {"ok": fault is None, "detail": detail}
         except HubError as error:
             parts["ledger"] = {"ok": False, "detail": error.message}
         try:
@@ -316,10 +334,10 @@ def _body(command: Any, expected: int | None) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _demand_version(history: History, first: Draft, expected: int | None) -> None:
+def _demand_version(history: History, about: str | None, expected: int | None) -> None:
     if expected is None:
         return
-    subject = history.subject(first.subject)
+    subject = history.subject(about) if about else None
     if (subject.version if subject else 0) != expected:
         raise VersionConflict(
             "Somebody changed this since you looked.", "Look at it as it is now and try again."

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graph_schema import sensitivity
-from hub.access.conditions import NEVER
+from hub.access.conditions import NEVER, any_of
 from hub.access.policy import Policy
 from hub.access.predicates import Facing
 from hub.access.vocabulary import Treatment
 from hub.domain.facts import Grant, Standing
 from hub.domain.selection import Pick, Selection
-from hub.graph.select_conditions import gate, usable
+from hub.graph.select_conditions import carries, gate, usable
 
 Node = dict[str, Any]
 Fits = Callable[[Node], bool]
@@ -22,7 +22,7 @@ HEAD = "KEPALA KELUARGA"
 PERSONAL = {"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
 ACTION = {
     "Person": "person:read", "FamilyCard": "person:read", "Address": "person:read",
-    "SourceRecord": "person:read", "Enrolment": "enrolment:read", "Area": "area:read",
+    "SourceRecord": "person:read", "Assessment": "person:read", "Enrolment": "enrolment:read", "Area": "area:read",
     "Agency": "agency:read", "Programme": "programme:read", "Release": "release:read",
 }  # fmt: skip
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +71,7 @@ HOLDERS = {
     "FamilyCard": ("LISTED_ON", False), "Address": ("LIVES_AT", False),
     "SourceRecord": ("FORMED_FROM", False), "Enrolment": ("FOR_PERSON", True),
 }  # fmt: skip
+CLASSES = ("demographic", "welfare", "health")
 NEEDED_FIELDS = {
     "Enrolment": ("status",), "SourceRecord": ("register",),
     "Release": ("register", "label", "accepted", "repeated", "refused", "digest"),
@@ -169,6 +170,8 @@ class Oracle:
         label = node[":"]
         if label in PERSONAL:
             self.seen.add(node["id"])
+        if label == "Enrolment":
+            self.seen.add(node["person"])
         return {each.key: self._picked(node, each) for each in selection}
 
     def _picked(self, node: Node, each: Pick) -> Any:
@@ -176,6 +179,8 @@ class Oracle:
         if each.name == "withheld":
             entries = {"field": 0, "reason": 1}
             return [{p.key: entry[entries[p.name]] for p in each.picks} for entry in self._withheld(node)]
+        if each.name == "assessments":
+            return self._findings(node, each)
         if each.name == "other_codes":
             codes = {"system": "BPS", "code": node.get("bps_code")}
             return [{p.key: codes[p.name] for p in each.picks}] if codes["code"] is not None else []
@@ -183,6 +188,30 @@ class Oracle:
             name = STORED.get(each.name, each.name)
             return treated(self.treats(node, name), node.get(name))
         return self._linked(node, each)
+
+    def _findings(self, person: Node, each: Pick) -> list[dict[str, Any]]:
+        """Single findings of the person's records and of their dwellings, by date, release, measure and value."""
+        records = self.world.beside(person, "FORMED_FROM", True, "SourceRecord")
+        records += [d for r in records for d in self.world.beside(r, "FROM_DWELLING", True, "SourceRecord")]
+        nodes = {n["id"]: n for r in records for n in self.world.beside(r, "ASSESSED_AS", True, "Assessment")}
+        found = []
+        for node in filter(self.sees, nodes.values()):
+            (release,) = self.world.beside(node, "FOUND_IN", True, "Release")
+            for kind in CLASSES:
+                if self.treats(node, f"{kind}_values") is Treatment.SHOW:
+                    pairs = zip(node.get(f"{kind}_measures", ()), node.get(f"{kind}_values", ()), strict=True)
+                    found += [(release["as_of"], release["label"], *pair, release) for pair in pairs]
+        found.sort(key=lambda each: each[:4])
+        return [
+            {
+                p.key: {
+                    "register": release["register"], "release": release["label"], "measure": measure,
+                    "value": value, "withheld": False, "assessed_on": release["as_of"],
+                }[p.name]
+                for p in each.picks
+            }
+            for _, _, measure, value, release in found
+        ]  # fmt: skip
 
     def _linked(self, node: Node, each: Pick) -> Any:
         many = LINKS[node[":"]][each.name][3]
@@ -219,6 +248,20 @@ class Oracle:
             hidden = guard is not None and self.treats(node, guard) is not Treatment.SHOW
             if hidden or self._never(far, "relation_to_head" if name == "head" else ""):
                 yield _camel(name), "WITHHOLD"
+        if label == "Person" and (how := self._assessed_for()) is not Treatment.SHOW:
+            yield "assessments", how.name
+
+    def _assessed_for(self) -> Treatment:
+        # By the compiled scope as well: which classes are shown whatever the row.
+        scope = self.policy.scope(self.standing, self.purpose, self.day)
+        shown = [
+            any_of(c for how, c in scope.treatment("Assessment", f"{kind}_values") if how is Treatment.SHOW)
+            for kind in CLASSES
+        ]
+        if gate(scope, "Assessment").closed or all(each == NEVER for each in shown):
+            return Treatment.WITHHOLD
+        whole = all(each != NEVER and carries(scope.reads("Person"), each) for each in shown)
+        return Treatment.SHOW if whole else Treatment.PARTIAL
 
     def _never(self, label: str, name: str) -> bool:
         # By the compiled scope, and only here: "for no row that could exist" is no question for Casbin.
@@ -291,6 +334,13 @@ class Oracle:
         row: Node = {"agency": node.get(agency) if agency else None}
         if label == "Person":
             row |= {"kelurahan": node.get("kelurahan"), "vis": node.get("vis", {})}
+        if label == "Assessment":
+            records = self.world.beside(node, "ASSESSED_AS", False, "SourceRecord")
+            records += [
+                s for r in records for s in self.world.beside(r, "FROM_DWELLING", False, "SourceRecord")
+            ]
+            persons = [p for r in records for p in self.world.beside(r, "FORMED_FROM", False, "Person")]
+            row["persons"] = [self._row(each) for each in persons]
         if label in HOLDERS:
             kind, along = HOLDERS[label]
             row["persons"] = [self._row(each) for each in self.world.beside(node, kind, along, "Person")]

@@ -45,8 +45,8 @@ def backbone() -> World:
         )  # fmt: skip
         world.join(programme, "RUN_BY", agency)
     world.add(
-        "Release", identifier(30), register="dtks", label="2024-01", as_of="2024-01-31", accepted=3, repeated=0,
-        refused=1, digest="ab",
+        "Release", identifier(30), register="dtks", label="2024-01", as_of="2024-01-31", status="CLOSED",
+        accepted=3, repeated=0, refused=1, digest="ab",
     )  # fmt: skip
     return world
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from graph_schema.migrations.m0001_first import M0001
+from graph_schema.migrations.m0002_assessments import M0002
 from graph_schema.migrations.step import Migration
 
 __all__ = ["MIGRATIONS", "Migration"]
 
-MIGRATIONS: tuple[Migration, ...] = (M0001,)
+MIGRATIONS: tuple[Migration, ...] = (M0001, M0002)

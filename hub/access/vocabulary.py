@@ -10,7 +10,7 @@ from graph_schema import LABELS, Sensitivity, sensitivity
 
 ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "person:read": ("Person", "FamilyCard", "Address", "SourceRecord"),
+        "person:read": ("Person", "FamilyCard", "Address", "SourceRecord", "Assessment"),
         "area:read": ("Area",),
         "agency:read": ("Agency",),
         "programme:read": ("Programme",),

@@ -24,7 +24,7 @@ from hub.api.inputs import (
 from hub.api.ledger_types import Checkpoint, Disclosure, Entry, InclusionProof, Viewer
 from hub.api.roots import root_field
 from hub.api.scalars import AreaSystem
-from hub.api.types import Area, Connection, Enrolment, Node, Person, Programme, Release
+from hub.api.types import Area, Connection, Enrolment, Node, Person, Programme, Release, SourceStatement
 from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.ids import as_uuid
 from hub.domain.selection import Pick, pick
@@ -151,6 +151,16 @@ async def enrolments(
 async def releases(root: Root, register: str | None) -> Any:
     """Releases of one register, or of all."""
     return await root.ask_whole(questions.Releases(register))
+
+
+@ask(
+    list[SourceStatement],
+    "What a row of a register said in each release, newest first; its `id` is that of the source record.",
+    needs="person:read",
+)
+async def source_statements(root: Root, record: ID) -> Any:
+    """A source record through its releases."""
+    return await root.ask_whole(questions.SourceStatements(as_uuid(record, "record")))
 
 
 @ask(Connection[Entry], "Entries of the ledger (buku besar), newest first.", needs="entry:read")

@@ -13,6 +13,7 @@ from strawberry import ID, field
 
 from hub.api.inputs import EnrolmentFilter
 from hub.api.scalars import (
+    JSON,
     AreaLevel,
     AreaSystem,
     Date,
@@ -181,6 +182,34 @@ class SourceRecord(Node):
     withheld: list[WithheldField] = field(description=WITHHELD)
 
 
+@strawberry.type(
+    description="What one row of a register said in one release (isi data asal). Needs `person:read`."
+)
+class SourceStatement:
+    """A row's words in one release."""
+
+    release: Release = field(description="The delivery that said it.")
+    repeated: bool = field(description="Whether it only repeated what an earlier release had said.")
+    original: JSON | None = field(description="Column → value as given.")
+    standardised: JSON | None = field(description="Attribute → value after standardising.")
+    erased: bool = field(description="Whether the values were erased.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
+@strawberry.type(
+    description="One finding of a register about a person or their dwelling (hasil pendataan). Needs `person:read`."
+)
+class Assessment:
+    """A finding."""
+
+    register: str = field(description="Code of the register that found it (basis data).")
+    release: str = field(description="The delivery that brought it (rilis).")
+    measure: str = field(description="What was looked at, e.g. `floor_material`, `decile`.")
+    value: str | None = field(description="What was found, in the register's own words.")
+    withheld: bool = field(description="Whether the value is withheld (ditahan).")
+    assessed_on: Date | None = field(description="The day that the register describes.")
+
+
 def _enrolments(
     root: Mapping[str, Any],
     where: Annotated[EnrolmentFilter | None, strawberry.argument(name="filter", description="Which ones.")],
@@ -216,6 +245,9 @@ class Person(Node):
     address: Address | None = field(description="Registered address (alamat).")
     area: Area | None = field(description="Area of domicile (wilayah domisili). Needs `area:read`.")
     source_records: list[SourceRecord] = field(description="Rows of registers it was made from (data asal).")
+    assessments: list[Assessment] = field(
+        description="What each register found at its date; classes one may not see are left out, and named."
+    )
 
     enrolments: list[Enrolment] = field(
         resolver=_enrolments, description="Places in programmes (kepesertaan). Needs `enrolment:read`."

@@ -44,7 +44,12 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show an entry."),
     Entry("graph", "hub.cli.graph", "app", "Rebuild the graph from the ledger, or compare the two."),
     Entry("policy", "hub.cli.init", "policy", "Put a reviewed set of rules in force."),
-    Entry("bench", "hub.cli.bench", "bench", "Measure intake, ledger and API, each beside a bare one."),
+    Entry(
+        "bench",
+        "hub.cli.bench",
+        "bench",
+        "Measure intake, ledger and API, each beside a bare driver, insert or handler in the same run.",
+    ),
     Entry("up", "hub.cli.servers", "up", "Start the servers that the hub needs, and leave them up."),
     Entry("down", "hub.cli.servers", "down", "Stop the servers that the hub started."),
     Entry("status", "hub.cli.servers", "status", "Tell addresses, versions, and where state and logs are."),

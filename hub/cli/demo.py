@@ -18,7 +18,7 @@ from hub.api.identity import issue
 from hub.bootstrap import ADMIN, OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.asgi import post
-from hub.cli.intake import File, take_in_and_form
+from hub.cli.intake import take_in_and_form
 from hub.cli.output import Report, emit, watching
 from hub.cli.serve import listen, run_app
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
@@ -26,7 +26,7 @@ from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
 from hub.demo.city import write_city
 from hub.demo.story import ACCOUNTS, AGENCIES, PROGRAMMES, TERRITORY, Account
 from hub.domain.selection import pick
-from hub.intake.release import IntakeResult
+from hub.intake.release import Delivery, IntakeResult
 from hub.questions.model import Enrolments, Page, Persons
 from hub.settings import Settings
 
@@ -63,7 +63,7 @@ async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> Non
     with listen(chosen.host, chosen.port) if serve else nullcontext() as listener:
         async with AsyncExitStack() as stack:
             with watching("rows", quiet=json) as report:
-                opened = await stack.enter_async_context(open_hub(chosen, report, serve=serve))
+                opened = await stack.enter_async_context(open_hub(chosen, report))
                 result = await _take_in(opened, city, report)
                 territory = await _staff(opened, report)
                 await _enrol(opened, territory)
@@ -83,8 +83,8 @@ async def _take_in(opened: OpenHub, city: City, report: Report) -> IntakeResult:
     report("Writing the made-up city", 0, None)
     folder = opened.settings.home / "demo" / city.label
     files = await asyncio.to_thread(write_city, folder, city.persons, city.seed)
-    file = File("dtks", files.dtks, city.label, files.as_of)
-    return await take_in_and_form(opened, file, report)
+    delivery = Delivery("dtks", (files.dtks,), city.label, files.as_of)
+    return await take_in_and_form(opened, delivery, report)
 
 
 async def _first_answer(app: ASGIApp, opened: OpenHub, account: Account, territory: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""`hub intake`: take a register file in, or give up a release that was begun."""
+"""`hub intake`: take the files of a register in, or give up a release that was begun."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,35 +15,79 @@ from rich.console import Console
 from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.output import Report, emit, watching
+from hub.commands.access import DefineAgency
 from hub.commands.intake import AbandonRelease
-from hub.domain.errors import NotFound
+from hub.commands.programmes import DefineProgramme
+from hub.domain.days import local_day
+from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.kinds import Log
-from hub.intake.release import IntakeResult, Progress, take_in
+from hub.intake.programme_lists import ProgrammeList
+from hub.intake.programme_mapping import Mapped, load
+from hub.intake.registers import PROGRAMMES, REGISTERS, adapter_of
+from hub.intake.release import Delivery, IntakeResult, Progress, take_in
 from hub.intake.sheet import inspect
 from hub.matching.form import form_persons
 from hub.questions.model import Releases
-from hub.reference.areas import area_index
 from hub.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
-Label = Annotated[str, typer.Option("--release", help="Label of the delivery, e.g. 2024-05. One file each.")]
+Files = Annotated[list[Path], typer.Argument(help="All files of the release, as they were delivered.")]
+Label = Annotated[str, typer.Option("--release", help="Label of the delivery, e.g. 2024-05; used once.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="The day the register describes, YYYY-MM-DD.")]
+CodeSystem = Annotated[
+    str | None,
+    typer.Option(help="KEMENDAGRI or BPS: whose codes of areas the files hold, where it can't be told."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
+def _register_command(register: str) -> Callable[..., None]:
+    titles = [layout.title for layout in REGISTERS[register].layouts]
+
+    def command(
+        files: Files, release: Label, as_of: AsOf, code_system: CodeSystem = None, json: AsJson = False
+    ) -> None:
+        delivery = Delivery(register, tuple(files), release, as_of, code_system=code_system)
+        _run(delivery, json=json)
+
+    command.__doc__ = (
+        f"Take in {' and '.join(titles)}, and form persons. After a stop, run it again: it goes on.\n\n"
+        "Files taken in before change nothing."
+    )
+    return command
+
+
+for _register in REGISTERS:
+    app.command(_register)(_register_command(_register))
+
+
 @app.command()
-def dtks(
-    file: Annotated[Path, typer.Argument(help="The SIKS-NG export as it was delivered.")],
-    release: Label,
-    as_of: Annotated[str, typer.Option("--as-of", help="The day the register describes, YYYY-MM-DD.")],
+def programme(  # noqa: PLR0913, PLR0917  # each is an option of the command line
+    code: Annotated[
+        str, typer.Argument(help=f"The programme: {', '.join(PROGRAMMES)}, or that of --mapping.")
+    ],
+    file: Annotated[Path, typer.Argument(help="The agency's list as it was delivered.")],
+    period: Annotated[str, typer.Option(help="The period that the list is of, e.g. 2024 or 2024-2.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The day it describes; today by default.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="A TOML file that describes another list (see hub/intake/programmes).")
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Take in a DTKS file and form persons of it. After a stop, run it again: it goes on.
+    """Take in the list of an agency's programme. Another list needs a mapping, not code.
 
-    A file taken in before changes nothing.
+    The programme and its agency are defined by the mapping, unless they stand already.
     """
-    result = asyncio.run(_take("dtks", file, release, as_of, json=json))
-    emit(result.as_dict(), json, lambda out: _print(out, result))
+    described = ProgrammeList(load(mapping)) if mapping else None
+    if described is not None and described.register != code:
+        raise InvalidInput(f"The mapping describes {described.register}, not {code}.", "Name that programme.")
+    day = as_of or local_day(datetime.now(UTC))
+    delivery = Delivery(code, (file,), period, day, period=period, described=described)
+    adapter_of(code, described)
+    _run(delivery, json=json)
 
 
 @app.command()
@@ -57,36 +102,31 @@ def abandon(
     emit(told, json, lambda out: out.print(f"Release {release} of {register} is abandoned."))
 
 
-async def _take(adapter: str, file: Path, label: str, as_of: str, *, json: bool) -> IntakeResult:
+def _run(delivery: Delivery, *, json: bool) -> None:
+    result = asyncio.run(_take(delivery, json=json))
+    emit(result.as_dict(), json, lambda out: _print(out, result))
+
+
+async def _take(delivery: Delivery, *, json: bool) -> IntakeResult:
     chosen = settings()
-    await asyncio.to_thread(inspect, file)  # a file that can't be read is told before any server is started
+    for file in delivery.files:  # a file that can't be read is told before any server is started
+        await asyncio.to_thread(inspect, file)
     with watching("rows", quiet=json) as report:
         async with open_hub(chosen, report) as opened:
-            return await take_in_and_form(opened, File(adapter, file, label, as_of), report)
+            return await take_in_and_form(opened, delivery, report)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of a register, and what it is taken in as."""
-
-    adapter: str
-    path: Path
-    label: str
-    as_of: str
-
-
-async def take_in_and_form(opened: OpenHub, file: File, report: Report) -> IntakeResult:
-    """Take a file in, form the persons of its release, and wait until the graph shows them."""
+async def take_in_and_form(opened: OpenHub, delivery: Delivery, report: Report) -> IntakeResult:
+    """Take a release in, form its persons, and wait until the graph shows them."""
+    adapter = adapter_of(delivery.register, delivery.described)
+    if isinstance(adapter, ProgrammeList):
+        await _define(opened, adapter.mapped)
     result = await take_in(
         opened.doors,
         opened.steward,
-        file.adapter,
-        file.path,
-        file.label,
-        file.as_of,
+        delivery,
         reports=opened.settings.reports,
-        areas=area_index(),
-        progress=lambda now: report(_stage(file.path, now), now.rows, now.total),
+        progress=lambda now: report(_stage(now), now.rows, now.total),
     )
     await form_persons(
         opened.doors,
@@ -101,9 +141,21 @@ async def take_in_and_form(opened: OpenHub, file: File, report: Report) -> Intak
     return result
 
 
-def _stage(file: Path, now: Progress) -> str:
+async def _define(opened: OpenHub, mapped: Mapped) -> None:
+    """The programme of a list, and its agency, where they are not defined yet."""
+    system = opened.actor("sistem", "pendirian")
+    if not opened.ledger.find("agency", mapped.agency):
+        await opened.doors.submit(system, DefineAgency(mapped.agency, mapped.agency_name), wait=False)
+    if not opened.ledger.find("programme", mapped.code):
+        command = DefineProgramme(
+            mapped.code, mapped.name, mapped.agency, mapped.unit, mapped.funded_by, mapped.needs
+        )
+        await opened.doors.submit(system, command, wait=False)
+
+
+def _stage(now: Progress) -> str:
     """What is under way; speed and time left only for people, since elsewhere each new text is a line."""
-    stage = f"Taking in {file.name}"
+    stage = f"Taking in {now.file}"
     if not sys.stderr.isatty() or not now.seconds or not now.rows:
         return stage
     left = max(0, now.total - now.rows) * now.seconds / now.rows
@@ -128,8 +180,13 @@ def _print(out: Console, result: IntakeResult) -> None:
     )
     for reason, rows in sorted(result.refused_by_reason.items()):
         out.print(f"  {reason}: {rows:,}")
-    if result.unknown_columns:
-        columns = ", ".join(result.unknown_columns)
-        out.print(f"Columns unknown to the layout, kept as given: {columns}", markup=False)
+    for each in result.files:
+        if each.code_system:
+            out.print(f"{each.file}: codes of areas are those of {each.code_system}", markup=False)
+        if each.unknown_columns:
+            columns = ", ".join(each.unknown_columns)
+            out.print(f"{each.file}: columns unknown to the layout, kept as given: {columns}", markup=False)
+        for warning in each.warnings:
+            out.print(f"{each.file}: {warning}", markup=False)
     if result.report:
         out.print(f"Refused rows, with what to do about each: {result.report}", markup=False)

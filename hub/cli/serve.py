@@ -74,7 +74,7 @@ async def run_app(app: ASGIApp, listener: socket.socket, announce: Callable[[], 
 async def _serve(chosen: Settings, listener: socket.socket, announce: Callable[[], None]) -> None:
     async with AsyncExitStack() as stack:
         with watching() as report:
-            opened = await stack.enter_async_context(open_hub(chosen, report, serve=True))
+            opened = await stack.enter_async_context(open_hub(chosen, report))
         await run_app(create_app(opened.hub, opened.settings), listener, announce)
 
 

@@ -7,11 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.access.policy import Policy
 from hub.commands.model import By
 from hub.commands.reading import code, day, known, named, words
 from hub.domain.errors import Conflict, Forbidden, InvalidInput
 from hub.domain.facts import Decision, Draft, Draw, Grant, History, Json, Standing, Subject
+from policies import digest
 
+MACHINES = ("sistem", "pemadan")
+"""Roles, and names, of the machine actors that every hub is founded with; nobody is granted them later."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -86,8 +90,8 @@ def found_hub(history: History, command: FoundHub, draw: Draw, by: By) -> Decisi
     return Decision(
         (
             _policy(draw, draw.new_id(), 1, command),
-            *_machine(draw, by.actor, "sistem"),
-            *_machine(draw, matcher, "pemadan"),
+            *_machine(draw, by.actor, MACHINES[0]),
+            *_machine(draw, matcher, MACHINES[1]),
         )
     )
 
@@ -106,7 +110,11 @@ def _machine(draw: Draw, actor: str, role: str) -> tuple[Draft, Draft]:
 
 
 def _policy(draw: Draw, subject: str, version: int, command: FoundHub | AdoptPolicy) -> Draft:
+    """The rules in force from now on. Raises InvalidInput or SetupError for rules that could decide nothing."""
     rules = {name: unicodedata.normalize("NFC", text) for name, text in command.rules.items()}
+    Policy.load(rules, version)
+    if digest(rules) != command.policy_digest:
+        raise InvalidInput("These rules are not those of the digest.", "Give the digest of these rules.")
     clear = {"version": version, "digest": command.policy_digest, "rules": rules}
     return Draft(draw.new_id(), "PolicyAdopted", subject, clear=clear)
 
@@ -115,21 +123,39 @@ def adopt_policy(history: History, command: AdoptPolicy, draw: Draw, by: By) -> 
     """The next policy version, unless exactly these rules are in force."""
     running = named(history, "policy", "running", "policy")
     if running.state["digest"] == command.policy_digest:
-        return Decision(())
+        return Decision((), running.id)
     return Decision((_policy(draw, running.id, running.state["version"] + 1, command),))
 
 
 def list_areas(history: History, command: ListAreas, draw: Draw, by: By) -> Decision:
     """One fact for each area that is new or differs from what stands."""
-    history.prefetch(finds=[(f"area:{area['system']}", area["code"]) for area in command.areas])
+    keys = [(f"area:{area['system']}", area["code"]) for area in command.areas]
+    history.prefetch(finds=keys)
+    history.prefetch(subjects=[each for key in keys for each in history.find(*key)])
     drafts: list[Draft] = []
-    for area in command.areas:
-        found = history.find(f"area:{area['system']}", area["code"])
+    listed: set[tuple[str, str]] = set()
+    for key, area in zip(keys, command.areas, strict=True):
+        _demand_place(history, key, area, listed)
+        listed.add(key)
+        found = history.find(*key)
         standing = history.subject(found[0]) if found else None
         if standing is None or any(standing.state.get(name) != value for name, value in area.items()):
             subject = standing.id if standing else draw.new_id()
             drafts.append(Draft(draw.new_id(), "AreaListed", subject, clear=dict(area)))
     return Decision(tuple(drafts))
+
+
+def _demand_place(
+    history: History, key: tuple[str, str], area: Mapping[str, Json], listed: set[tuple[str, str]]
+) -> None:
+    """An area comes once, and after the one it is part of: the graph ties it to what is there."""
+    parent = area.get("parent")
+    if key in listed:
+        raise InvalidInput(f"The area {area['code']} stands in the list twice.", "Keep one of the two.")
+    if parent and (key[0], parent) not in listed and not history.find(key[0], parent):
+        raise InvalidInput(
+            f"The area {area['code']} is part of {parent}, which is not known.", "List the larger one first."
+        )
 
 
 def define_agency(history: History, command: DefineAgency, draw: Draw, by: By) -> Decision:
@@ -138,7 +164,7 @@ def define_agency(history: History, command: DefineAgency, draw: Draw, by: By) -
     found = history.find("agency", command.code)
     standing = history.subject(found[0]) if found else None
     if standing and standing.state["name"] == clear["name"]:
-        return Decision(())
+        return Decision((), standing.id)
     return Decision(
         (Draft(draw.new_id(), "AgencyDefined", standing.id if standing else draw.new_id(), clear=clear),)
     )
@@ -172,6 +198,8 @@ def grant_role(history: History, command: GrantRole, draw: Draw, by: By) -> Deci
         raise Forbidden("Nobody grants a role to themselves.", "Ask another policy admin.")
     running = named(history, "policy", "running", "policy")
     roles = {line.split(",")[0] for line in running.state["rules"]["roles.csv"].splitlines()[1:]}
+    if command.role in MACHINES:
+        raise Forbidden(f"The role {command.role} is that of a machine.", "Grant a role of a person.")
     if command.role not in roles:
         raise InvalidInput(
             f"There is no role {command.role!r}.", f"The policy knows: {', '.join(sorted(roles))}."
@@ -206,7 +234,7 @@ def suspend_actor(history: History, command: SuspendActor, draw: Draw, by: By) -
     if actor.id == by.actor:
         raise Forbidden("Nobody suspends themselves.", "Ask another policy admin.")
     if actor.state.get("suspended"):
-        return Decision(())
+        return Decision((), actor.id)
     clear = {"suspended": True, "suspended_on": draw.today}
     payload = {"reason": words(command.reason, "The reason of a suspension", 500)}
     return Decision((Draft(draw.new_id(), "ActorSuspended", actor.id, clear=clear, payload=payload),))

@@ -11,6 +11,7 @@ RULE = "newest-confirmed/1"
 """Newest register date first, then rows that the civil registry confirmed, then a fixed order; first value wins."""
 FIELDS = (
     "nik", "name", "name_key", "sex", "born_on", "birthplace", "mother_name", "relation_to_head", "marital_status",
+    "occupation", "education", "alive", "presence",
 )  # fmt: skip
 
 
@@ -19,18 +20,23 @@ class Evidence:
     """A source record as survivorship looks at it."""
 
     record: Subject
+    take: Mapping[str, Json]
+    """Its newest words in a finished release: taken (the fact), release, dwelling, digest."""
     as_of: str
     values: Mapping[str, Json]
+    dwelling: Subject | None = None
+    card: tuple[str, str, str] | None = None
+    """Number of the family card that lists the person, the fact that says so, and the record of that fact."""
 
     @property
     def fact(self) -> str:
         """The fact that holds its values."""
-        return str(self.record.state["taken"])
+        return str(self.take["taken"])
 
     @property
     def rank(self) -> tuple[str, bool, str]:
         """Higher is preferred; no two records tie, and none by the order in which they were loaded."""
-        return self.as_of, self.values.get("padan") == "PADAN", str(self.record.state["digest"])
+        return self.as_of, self.values.get("padan") == "PADAN", str(self.take["digest"])
 
 
 def evidence_of(history: History, records: Iterable[str]) -> list[Evidence]:
@@ -40,18 +46,62 @@ def evidence_of(history: History, records: Iterable[str]) -> list[Evidence]:
         record = history.subject(each)
         if record is None:
             continue
-        payload = history.payload(record.state["taken"])
-        release = history.subject(record.state["release"])
-        if payload is not None and release is not None:
-            found.append(Evidence(record, release.state["as_of"], payload["standardised"]))
+        take = finished_take(history, record)
+        if take is None:
+            continue
+        values = values_of(history, record)
+        if values:
+            dwelling = history.subject(take["dwelling"] or "")
+            card = _card(history, record, dwelling)
+            found.append(Evidence(record, take, _as_of(history, record, take), values, dwelling, card))
     return sorted(found, key=lambda each: each.rank, reverse=True)
+
+
+def finished_take(history: History, record: Subject) -> Mapping[str, Json] | None:
+    """The newest words of a record in a release that was closed; what was given up or is under way does not count."""
+    for take in reversed(record.state["takes"]):
+        release = history.subject(take["release"])
+        if release is not None and release.state["status"] == "CLOSED":
+            found: Mapping[str, Json] = take
+            return found
+    return None
+
+
+def _as_of(history: History, record: Subject, take: Mapping[str, Json]) -> str:
+    """The newest day for which the words hold: also a release that only repeated them confirms them."""
+    days = [
+        str(release.state["as_of"])
+        for release in map(history.subject, (take["release"], record.state.get("seen_in") or ""))
+        if release is not None and release.state["status"] == "CLOSED"
+    ]
+    return max(days)
+
+
+def values_of(history: History, record: Subject) -> Mapping[str, Json]:
+    """The standardised values of a source record in finished releases; empty when there are none or no key."""
+    take = finished_take(history, record)
+    payload = (history.payload(take["taken"]) if take else None) or {}
+    values: Mapping[str, Json] = payload.get("standardised", {})
+    return values
+
+
+def _card(history: History, record: Subject, dwelling: Subject | None) -> tuple[str, str, str] | None:
+    """Where the KK number stands: in the person's own record, or in that of the family (Regsosek)."""
+    for each in (record, dwelling):
+        number = values_of(history, each).get("kk") if each is not None else None
+        take = finished_take(history, each) if each is not None and number else None
+        if each is not None and take is not None:
+            return str(number), str(take["taken"]), each.id
+    return None
 
 
 def choose(evidence: list[Evidence], corrections: Mapping[str, str]) -> dict[str, str]:
     """Field → fact it is taken from. A correction by hand stands before every register."""
     chosen: dict[str, str] = {}
     for name in FIELDS:
-        fact = corrections.get(name) or next((each.fact for each in evidence if each.values.get(name)), None)
+        fact = corrections.get(name) or next(
+            (each.fact for each in evidence if each.values.get(name) is not None), None
+        )
         if fact is not None:
             chosen[name] = fact
     return chosen

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from hub.commands.choosing import Evidence, choose, chosen_draft, evidence_of
+from hub.commands.choosing import (
+    Evidence,
+    choose,
+    chosen_draft,
+    evidence_of,
+    finished_take,
+    values_of,
+)
 from hub.commands.model import By
 from hub.commands.people import FormPersons
 from hub.domain.errors import Conflict
-from hub.domain.facts import Decision, Draft, Draw, History, Ref, Subject
+from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
 RULE = "same-nik/1"
+FORMING = frozenset({"dtks", "p3ke", "regsosek", "dtsen"})
+"""Registers whose persons the hub is about; the civil registry only confirms them."""
 
 
 def form_persons(history: History, command: FormPersons, draw: Draw, by: By) -> Decision:
@@ -27,23 +36,43 @@ def _records(history: History, ids: Iterable[str]) -> list[Subject]:
     history.prefetch(subjects=ids)
     records = [history.subject(each) for each in ids]
     persons = [
-        each for each in records if each and each.type == "SourceRecord" and each.state["unit"] == "person"
+        each
+        for each in records
+        if each
+        and each.type == "SourceRecord"
+        and each.state["unit"] == "person"
+        and each.state["register"] in FORMING
     ]
-    for each in persons:
-        release = history.subject(each.state["release"])
-        if release is None or release.state["status"] != "CLOSED":
-            raise Conflict("Only records of closed releases are matched.", "Close the release first.")
+    _prefetch_takes(history, persons)
+    if any(finished_take(history, each) is None for each in persons):
+        raise Conflict("Only records of closed releases are matched.", "Close the release first.")
     return persons
+
+
+def _prefetch_takes(history: History, records: list[Subject]) -> None:
+    """Releases and dwellings of all that records have said."""
+    takes = [take for each in records for take in each.state["takes"]]
+    seen = [each.state["seen_in"] for each in records if each.state.get("seen_in")]
+    dwellings = [take["dwelling"] for take in takes if take["dwelling"]]
+    history.prefetch(subjects=[*(take["release"] for take in takes), *seen, *dwellings])
+    known = [each for each in map(history.subject, dwellings) if each is not None]
+    history.prefetch(subjects=[take["release"] for each in known for take in each.state["takes"]])
+    opened = [finished_take(history, each) for each in (*records, *known)]
+    history.prefetch_payloads(take["taken"] for take in opened if take)
+
+
+def _dwelling(history: History, record: Subject) -> Subject | None:
+    take = finished_take(history, record)
+    return history.subject(take["dwelling"] or "") if take else None
 
 
 def _prefetch(history: History, records: list[Subject]) -> None:
     """Everything the rule will look at, in a handful of reads instead of several for each record."""
-    history.prefetch_payloads(each.state["taken"] for each in records)
-    standardised = [_values(history, each) for each in records]
+    standardised = [_numbers(history, each) for each in records]
     history.prefetch(
         finds=[("nik", values["nik"]) for values in standardised if values.get("nik")]
         + [("kk", values["kk"]) for values in standardised if values.get("kk")]
-        + [("address_of", each.state["dwelling"]) for each in records if each.state.get("dwelling")]
+        + [("address_of", found.id) for each in records if (found := _dwelling(history, each))]
         + [("person_of", each.id) for each in records]
     )
     near = [
@@ -54,8 +83,7 @@ def _prefetch(history: History, records: list[Subject]) -> None:
         for subject in history.find(space, values[space])
     ]
     history.prefetch(
-        subjects=[*near, *(each.state["dwelling"] for each in records if each.state.get("dwelling"))],
-        finds=[(space, each) for each in near for space in ("person_of", "card_of")],
+        subjects=near, finds=[(space, each) for each in near for space in ("person_of", "card_of")]
     )
     persons = {
         person for each in (*near, *(r.id for r in records)) for person in history.find("person_of", each)
@@ -64,22 +92,22 @@ def _prefetch(history: History, records: list[Subject]) -> None:
     standing = [history.subject(each) for each in persons]
     members = [record for each in standing if each for record in each.state.get("records", ())]
     history.prefetch(subjects=members, finds=[("card_of", each) for each in members])
-    held = [history.subject(each) for each in members]
-    history.prefetch(subjects=[each.state["release"] for each in held if each])
-    history.prefetch_payloads(each.state["taken"] for each in held if each)
+    _prefetch_takes(history, [each for each in map(history.subject, members) if each])
 
 
-def _values(history: History, record: Subject) -> dict[str, str]:
-    payload = history.payload(record.state["taken"]) or {}
-    values: dict[str, str] = payload.get("standardised", {})
-    return values
+def _numbers(history: History, record: Subject) -> dict[str, str]:
+    """NIK and KK number of a record, the latter also from its family's."""
+    dwelling = _dwelling(history, record)
+    family: Mapping[str, Json] = values_of(history, dwelling) if dwelling else {}
+    values = {**{name: family[name] for name in ("kk",) if name in family}, **values_of(history, record)}
+    return {name: str(values[name]) for name in ("nik", "kk") if values.get(name)}
 
 
 def _groups(history: History, records: list[Subject]) -> dict[str, list[str]]:
     """Person (an id, or `nik:…` or `record:…` for one to be made) → records that are to be among its own."""
     groups: dict[str, list[str]] = {}
     for record in records:
-        nik = _values(history, record).get("nik")
+        nik = values_of(history, record).get("nik")
         owner = _owner(history, record.id) or (_holder(history, nik) if nik else None)
         groups.setdefault(owner or (f"nik:{nik}" if nik else f"record:{record.id}"), []).append(record.id)
     return groups
@@ -101,6 +129,12 @@ def _holder(history: History, nik: str) -> str | None:
         if subject is not None and subject.type == "SourceRecord" and (owner := _owner(history, each)):
             return owner
     return None
+
+
+def _taken(history: History, dwelling: Subject) -> str:
+    """The fact that holds a dwelling's values; a dwelling comes with its release's persons."""
+    take = finished_take(history, dwelling) or dwelling.state
+    return str(take["taken"])
 
 
 class _Forming:
@@ -136,13 +170,11 @@ class _Forming:
     def _others(self, evidence: list[Evidence], chosen: dict[str, str]) -> tuple[Ref, ...]:
         """Address and family cards of a person; the address's evidence joins the choice."""
         refs: list[Ref] = []
-        for each in evidence:
-            dwelling = self._history.subject(each.record.state.get("dwelling") or "")
-            if dwelling is not None:
-                refs.append(("address", self._address(dwelling)))
-                chosen["address"] = dwelling.state["taken"]
-                break
-        cards = dict.fromkeys(self._card(each) for each in evidence if each.values.get("kk"))
+        dwelling = next((each.dwelling for each in evidence if each.dwelling is not None), None)
+        if dwelling is not None:
+            refs.append(("address", self._address(dwelling)))
+            chosen["address"] = _taken(self._history, dwelling)
+        cards = dict.fromkeys(self._card(*each.card) for each in evidence if each.card)
         return (*refs, *(("family_card", each) for each in cards))
 
     def _address(self, dwelling: Subject) -> str:
@@ -150,12 +182,11 @@ class _Forming:
         address = found[0] if found else self._addresses.get(dwelling.id)
         if address is None:
             address = self._addresses[dwelling.id] = self._draw.new_id()
-            refs = (("evidence", dwelling.state["taken"]), ("dwelling", dwelling.id))
+            refs = (("evidence", _taken(self._history, dwelling)), ("dwelling", dwelling.id))
             self.drafts.append(Draft(self._draw.new_id(), "AddressFormed", address, refs, {"rule": RULE}))
         return address
 
-    def _card(self, evidence: Evidence) -> str:
-        number = str(evidence.values["kk"])
+    def _card(self, number: str, fact: str, record: str) -> str:
         card = self._cards.get(number)
         if card is None:
             named = [
@@ -165,6 +196,6 @@ class _Forming:
             ]
             card = self._cards[number] = named[0] if named else self._draw.new_id()
             if not named:
-                refs = (("evidence", evidence.fact), ("record", evidence.record.id))
+                refs = (("evidence", fact), ("record", record))
                 self.drafts.append(Draft(self._draw.new_id(), "FamilyCardFormed", card, refs, {"rule": RULE}))
         return card

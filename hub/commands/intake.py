@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -11,9 +11,10 @@ from hub.commands.model import By
 from hub.commands.reading import day, known, words
 from hub.domain.errors import Conflict, InvalidInput
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
+from hub.domain.measures import by_class
 
-REGISTERS = ("dtks",)
-"""Registers whose files the hub can read."""
+REGISTERS = ("dtks", "p3ke", "regsosek", "dtsen", "dukcapil")
+"""Registers whose files the hub can read; the list of a programme is a register under the programme's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class OpenRelease:
     label: str
     as_of: str
     digest: str
-    """SHA-256 of the file's bytes, hex."""
+    """SHA-256 of the file's bytes, hex; of several files that of their digests, one a line, in reading order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +43,7 @@ class Incoming:
     standardised: Mapping[str, Json]
     """Golden attribute → value after standardising; absent when unknown."""
     dwelling: str | None = None
-    """Identity of the dwelling record of a person."""
+    """Identity of the dwelling record of a person, which need not be known."""
     spare: bool = False
     """A dwelling told by a person's row: taken only when the register's own row of it is not there."""
 
@@ -55,6 +56,9 @@ class TakeRecords:
     chunk: int
     """Number of this chunk in the file, from 0."""
     records: tuple[Incoming, ...]
+    """The rows' own records, in the order of the file."""
+    beside: tuple[Incoming, ...] = ()
+    """What rows say besides: dwellings that persons name, heads of families."""
     refused: int = 0
     """Rows of this stretch of the file that were refused, for the counts."""
 
@@ -76,8 +80,11 @@ class AbandonRelease:
 
 def open_release(history: History, command: OpenRelease, draw: Draw, by: By) -> Decision:
     """A new release under a label that its register has not used."""
-    if command.register not in REGISTERS:
-        raise InvalidInput(f"There is no register {command.register!r}.", f"Known: {', '.join(REGISTERS)}.")
+    if command.register not in REGISTERS and not history.find("programme", command.register):
+        raise InvalidInput(
+            f"There is no register {command.register!r}.",
+            f"Known: {', '.join(REGISTERS)}; the list of a programme needs the programme to be defined.",
+        )
     label = words(command.label, "The label of a release", 60)
     if history.find("release", f"{command.register}:{label}"):
         raise Conflict(
@@ -95,13 +102,20 @@ def take_records(history: History, command: TakeRecords, draw: Draw, by: By) -> 
     """A fact for each record that is new or says something new; a mark for each that says the same again."""
     release = _open(history, command.release)
     register = release.state["register"]
-    finds = {each: (f"row:{register}:{each.unit}", each.identity) for each in command.records}
-    history.prefetch(finds=finds.values())
+    own = {id(each) for each in command.records}
+    dwellings = [each for each in (*command.beside, *command.records) if each.unit == "dwelling"]
+    others = [each for each in (*command.records, *command.beside) if each.unit != "dwelling"]
+    # A dwelling comes before the persons that name it, whatever the order of the rows.
+    finds = {each: (f"row:{register}:{each.unit}", each.identity) for each in (*dwellings, *others)}
+    named = {(f"row:{register}:dwelling", each.dwelling) for each in others if each.dwelling is not None}
+    history.prefetch(finds=[*finds.values(), *named])
     history.prefetch(subjects=[found for each in finds.values() for found in history.find(*each)])
+    _prefetch_releases(history, finds.values())
+    demand_areas(history, command)
     taking = _Taking(history, draw, release)
     for incoming, (space, identity) in finds.items():
         found = history.find(space, identity)
-        taking.take(incoming, history.subject(found[0]) if found else None)
+        taking.take(incoming, history.subject(found[0]) if found else None, counted=id(incoming) in own)
     counts = {"chunk": command.chunk, **taking.counts, "refused": command.refused}
     return Decision((Draft(draw.new_id(), "ChunkTaken", release.id, clear=counts), *taking.drafts))
 
@@ -118,50 +132,81 @@ class _Taking:
         self.drafts: list[Draft] = []
         self.counts = {"accepted": 0, "repeated": 0}
 
-    def take(self, incoming: Incoming, standing: Subject | None) -> None:
+    def take(self, incoming: Incoming, standing: Subject | None, *, counted: bool) -> None:
         """Add what one record says. A dwelling comes before the persons that name it."""
         if (incoming.unit, incoming.identity) in self._taken_here:
-            if incoming.unit == "person":
+            if counted:
                 raise InvalidInput("A row key stands twice in a chunk.", "Refuse one of the rows.")
             return
         self._taken_here.add((incoming.unit, incoming.identity))
         subject = standing.id if standing else self._draw.new_id()
         if incoming.unit == "dwelling":
             self._dwellings[incoming.identity] = subject
-        # A person who moved says something new, although the columns of the address are the dwelling's.
-        said = [incoming.row_key, incoming.original, incoming.dwelling]
+            if incoming.spare and standing:
+                return
+        # A person who moved says something new, although the columns of the address are the dwelling's; so does
+        # one whose family was refused before and has been mended.
+        dwelling = self._dwelling(incoming.dwelling) if incoming.dwelling is not None else None
+        said = [incoming.row_key, incoming.original, incoming.dwelling, dwelling is not None]
         digest = self._draw.digest(orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
-        repeated = standing is not None and standing.state["digest"] == digest
-        if incoming.unit == "person":
+        repeated = standing is not None and self._said_before(standing, digest)
+        if counted:
             self.counts["repeated" if repeated else "accepted"] += 1
         if not repeated:
-            self.drafts.append(self._taken(incoming, subject, digest))
+            self.drafts.append(self._taken(incoming, subject, digest, dwelling))
         elif standing and self._release.id not in (standing.state.get("seen_in"), standing.state["release"]):
             self.drafts.append(
                 Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),))
             )
 
-    def _taken(self, incoming: Incoming, subject: str, digest: str) -> Draft:
+    def _said_before(self, standing: Subject, digest: str) -> bool:
+        """Whether the row's newest words are these, in this release or in one that was finished."""
+        if standing.state["digest"] != digest:
+            return False
+        release = self._history.subject(standing.state["release"])
+        return release is not None and (release.id == self._release.id or release.state["status"] == "CLOSED")
+
+    def _taken(self, incoming: Incoming, subject: str, digest: str, dwelling: str | None) -> Draft:
         refs: tuple[Ref, ...] = (("release", self._release.id),)
-        if incoming.dwelling is not None:
-            refs = (*refs, ("dwelling", self._dwelling(incoming.dwelling)))
+        if dwelling is not None:
+            refs = (*refs, ("dwelling", dwelling))
         clear = {"register": self._release.state["register"], "unit": incoming.unit, "digest": digest}
+        standardised = dict(incoming.standardised)
+        assessed = by_class(standardised.pop("assessed", {}))
         payload = {
             "row_key": incoming.row_key, "identity": incoming.identity,
-            "original": dict(incoming.original), "standardised": dict(incoming.standardised),
+            "original": dict(incoming.original), "standardised": standardised,
+            **({"assessed": assessed} if assessed else {}),
         }  # fmt: skip
         return Draft(self._draw.new_id(), "RecordTaken", subject, refs, clear, payload)
 
-    def _dwelling(self, identity: str) -> str:
+    def _dwelling(self, identity: str) -> str | None:
+        """The dwelling of that identity; None when the register told none, e.g. since its row was refused."""
         subject = self._dwellings.get(identity)
         if subject is None:
             found = self._history.find(f"row:{self._release.state['register']}:dwelling", identity)
-            if not found:
-                raise InvalidInput(
-                    "A person names a dwelling that was not given.", "Send the dwelling first."
-                )
-            subject = self._dwellings[identity] = found[0]
+            if found:
+                subject = self._dwellings[identity] = found[0]
         return subject
+
+
+def _prefetch_releases(history: History, finds: Iterable[tuple[str, str]]) -> None:
+    records = (history.subject(each) for find in finds for each in history.find(*find))
+    history.prefetch(subjects=[each.state["release"] for each in records if each])
+
+
+def demand_areas(history: History, command: TakeRecords) -> None:
+    """Refuse what could not be copied into the graph: unknown areas, birth dates that are none."""
+    codes = {each.standardised.get("area") for each in (*command.records, *command.beside)}
+    known = [("area:KEMENDAGRI", str(each)) for each in codes if each is not None]
+    history.prefetch(finds=known)
+    for space, code in known:
+        if not history.find(space, code):
+            raise InvalidInput(f"A record lies in the area {code}, which is not known.", "List it first.")
+    for each in (*command.records, *command.beside):
+        born_on = each.standardised.get("born_on")
+        if born_on is not None:
+            day(born_on, "A birth date")
 
 
 def _open(history: History, release: str) -> Subject:

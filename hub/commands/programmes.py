@@ -94,7 +94,7 @@ def define_programme(history: History, command: DefineProgramme, draw: Draw, by:
     if any(standing.state[name] != clear[name] for name in ("agency", "unit")):
         raise Conflict("A programme keeps its agency and its unit.", "Define another programme.")
     if all(standing.state[name] == value for name, value in clear.items()):
-        return Decision(())
+        return Decision((), standing.id)
     return Decision((Draft(draw.new_id(), "ProgrammeDefined", standing.id, clear=clear),))
 
 
@@ -109,7 +109,10 @@ def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, b
     person = proposed_person(history, command)
     for each in enrolments_of(history, person.id):
         if each.state["programme"] == programme.id and each.state["status"] in _STANDING:
-            raise Conflict(f"This person is {each.state['status'].lower()} in {command.programme} already.")
+            raise Conflict(
+                f"This person is {each.state['status'].lower()} in {command.programme} already.",
+                "Look at the enrolment that stands.",
+            )
     refs = (("person", person.id), ("programme", programme.id))
     clear = {"status": "PROPOSED", "agency": programme.state["agency"], "proposed_on": draw.today,
              "proposed_by": by.actor}  # fmt: skip
@@ -129,7 +132,7 @@ def proposed_person(history: History, command: ProposeEnrolment) -> Subject:
     if command.born_on is None:
         raise InvalidInput("A NIK alone does not name a person.", "Give the birth date as well.")
     born_on = day(command.born_on, "The birth date")
-    for person in persons_with_nik(history, str(command.nik)):
+    for person in persons_with_nik(history, "".join(str(command.nik).split())):
         if person_values(history, person).get("born_on") == born_on:
             return person
     raise NotFound("No person with this NIK and birth date is known.", "Check both on the family card.")
@@ -152,7 +155,10 @@ def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
     """A proposal becomes an enrolment; accepted by somebody outside the agency that made it."""
     enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
     if enrolment.state["status"] != "PROPOSED":
-        raise Conflict(f"This enrolment is {enrolment.state['status'].lower()}, not proposed.")
+        raise Conflict(
+            f"This enrolment is {enrolment.state['status'].lower()}, not proposed.",
+            "Only a proposal can be accepted.",
+        )
     agency = enrolment.state["agency"]
     if agency in by.agencies or enrolment.state["proposed_by"] == by.actor:
         raise Forbidden(
@@ -160,6 +166,8 @@ def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
         )
     programme = known(history, enrolment.state["programme"], "Programme", "programme")
     starts_on = day(command.starts_on or draw.today, "The start of an enrolment")
+    if starts_on > twelve_months_after(draw.today):
+        raise InvalidInput("An enrolment starts within a year.", "Check the year.")
     clear = {"status": "ENROLLED", "from_on": starts_on, "visible": {"agency": agency, "until": None}}
     draft = Draft(draw.new_id(), "PersonEnrolled", enrolment.id, _refs(enrolment), clear)
     return Decision((draft, *_places(draw, programme, +1)))
@@ -170,10 +178,12 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
     enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
     state = enrolment.state
     if state["status"] not in _STANDING:
-        raise Conflict(f"This enrolment is {state['status'].lower()} already.")
+        raise Conflict(f"This enrolment is {state['status'].lower()} already.", "Nothing needs to be done.")
     if command.reason not in REASONS:
         raise InvalidInput(f"{command.reason!r} is no reason code.", f"One of {', '.join(REASONS)}.")
     ends_on = day(command.ends_on or draw.today, "The end of an enrolment")
+    if ends_on > draw.today and ends_on > state.get("from_on", ""):
+        raise InvalidInput("An enrolment ends today or earlier.", "End it on the day.")
     if ends_on < state.get("from_on", ends_on):
         raise InvalidInput(
             "This enrolment would end before it started.", f"It started on {state['from_on']}."

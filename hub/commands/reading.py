@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -29,7 +30,7 @@ def day(value: str, what: str) -> str:
 
 def words(value: str, what: str, longest: int = 200) -> str:
     """A short text that says something. Raises InvalidInput when it is empty, too long or holds control signs."""
-    text = " ".join(value.split())
+    text = " ".join(unicodedata.normalize("NFC", value).split())
     if not text or len(text) > longest or not text.isprintable():
         raise InvalidInput(
             f"{what} must be 1 to {longest} characters of plain text.", "Shorten or fill it in."

@@ -35,6 +35,8 @@ class Decision:
     """What `decide` returns: facts in order; the first one's subject is what the change is about."""
 
     facts: tuple[Draft, ...]
+    subject: str | None = None
+    """What it would have been about, when there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Fact:
     payload: Mapping[str, Json] | None = None
     sealed: bool = False
     """Whether it has a payload, opened or not."""
+    at: str = ""
+    """Instant of its entry, RFC 3339; blank where it was read without its entry."""
 
     def ref(self, role: str) -> str | None:
         """The first id this fact refers to in that role."""

@@ -72,13 +72,11 @@ def _granted(state: State, fact: Fact) -> State:
 
 
 def _record_taken(state: State, fact: Fact) -> State:
-    return {
-        **state,
-        **fact.clear,
-        "taken": fact.id,
-        "release": fact.ref("release"),
-        "dwelling": fact.ref("dwelling"),
-    }
+    take = {
+        "taken": fact.id, "release": fact.ref("release"), "dwelling": fact.ref("dwelling"),
+        "digest": fact.clear["digest"],
+    }  # fmt: skip
+    return {**state, **fact.clear, **take, "takes": [*state.get("takes", []), take]}
 
 
 def _record_seen(state: State, fact: Fact) -> State:

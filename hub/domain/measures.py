@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from graph_schema.notation import Sensitivity
+from hub.domain.errors import InvalidInput
 
 _W, _H, _D = Sensitivity.WELFARE, Sensitivity.HEALTH, Sensitivity.DEMOGRAPHIC
 
@@ -376,3 +377,14 @@ MEASURES: Mapping[str, Measure] = MappingProxyType({each.name: each for each in 
 def measured_by(register: str) -> Mapping[str, str]:
     """Column → measure, for one register."""
     return {column: each.name for each in _TABLE for column in each.asked.get(register, ())}
+
+
+def by_class(assessed: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Measures and values, parted by the sensitivity class of the measure. Raises InvalidInput for an unknown one."""
+    parted: dict[str, dict[str, str]] = {}
+    for name, value in assessed.items():
+        measure = MEASURES.get(name)
+        if measure is None:
+            raise InvalidInput(f"There is no measure {name!r}.", "See hub/domain/measures.py.")
+        parted.setdefault(measure.sensitivity.value, {})[name] = value
+    return parted

@@ -7,7 +7,7 @@ from typing import Any
 
 from neo4j import ManagedTransaction, Transaction
 
-from hub.graph.ops import Op, Put, Tie
+from hub.graph.ops import Add, Op, Put, Tie
 
 Tx = ManagedTransaction | Transaction
 
@@ -22,9 +22,12 @@ class Folded:
         self.puts: dict[tuple[str, str], tuple[dict[str, Any], bool]] = {}
         self.marks: dict[tuple[str, str], dict[str, None]] = {}
         self.ties: dict[tuple[str, str, str], Tie] = {}
+        self.adds: dict[Add, None] = {}
         for op in ops:
             if isinstance(op, Put):
                 self._put(op)
+            elif isinstance(op, Add):
+                self.adds[op] = None
             else:
                 before = self.ties.get((op.label, op.id, op.type))
                 fresh = op.fresh if before is None else before.fresh
@@ -71,6 +74,8 @@ def _tie_nodes(tx: Tx, folded: Folded) -> None:
             stale.setdefault((tie.label, tie.type), []).append(tie.id)
         kind = (tie.label, tie.type, tie.target, tie.target_key)
         pairs.setdefault(kind, []).extend((tie.id, each) for each in tie.targets)
+    for add in folded.adds:
+        pairs.setdefault((add.label, add.type, add.target, "id"), []).append((add.id, add.to))
     for (label, type_), ids in stale.items():
         tx.run(f"UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type_}]->() DELETE r", ids=ids).consume()
     for (label, type_, target, key), each in pairs.items():

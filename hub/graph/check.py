@@ -12,18 +12,19 @@ from neo4j.time import Date
 from graph_schema import NODES
 from hub.domain.facts import Fact
 from hub.graph.connect import graph_errors
-from hub.graph.ops import Op, Put
+from hub.graph.ops import Add, Op, Put
 from hub.graph.project import Source, ops_of
 
 _OWN = ("LedgerHead", "SchemaVersion")
 """Labels of the hub's own bookkeeping, which no fact speaks of."""
 _LABELS = tuple(node.label for node in NODES if node.label not in _OWN)
 _WIPE = """
-MATCH (n) WHERE NOT n:SchemaVersion
+MATCH (n) WHERE labels(n) <> ['SchemaVersion']
 CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS
 """
 _NODES = (
-    "MATCH (n) WHERE NOT n:LedgerHead AND NOT n:SchemaVersion RETURN labels(n) AS labels, properties(n) AS p"
+    "MATCH (n) WHERE NOT (labels(n) = ['LedgerHead'] AND n.id = 'changes') "
+    "AND NOT (labels(n) = ['SchemaVersion'] AND n.id = 'graph') RETURN labels(n) AS labels, properties(n) AS p"
 )
 _TIES = "MATCH (a)-[r]->(b) RETURN labels(a) AS labels, a.id AS id, type(r) AS type, b.id AS to, properties(r) AS p"
 
@@ -46,6 +47,7 @@ class ExpectedGraph:
         self.nodes: dict[Key, dict[str, Any]] = {}
         self.marks: dict[Key, set[str]] = {}
         self.ties: dict[tuple[str, str, str], tuple[str, str, tuple[str, ...]]] = {}
+        self.adds: set[Add] = set()
 
     def apply(self, ops: Iterable[Op]) -> None:
         """Carry out ops as Neo4j would."""
@@ -55,6 +57,8 @@ class ExpectedGraph:
                 node = self.nodes.setdefault(key, {"id": op.id})
                 node.update(op.properties)
                 self.marks.setdefault(key, set()).update(op.marks)
+            elif isinstance(op, Add):
+                self.adds.add(op)
             else:
                 self.ties[(*key, op.type)] = (op.target, op.target_key, op.targets)
 
@@ -65,7 +69,7 @@ class ExpectedGraph:
     def relationships(self) -> set[tuple[str, str, str, str]]:
         """(label, id, type, id of the target) of every relationship that should be there."""
         by_code = {(label, node.get("code")): subject for (label, subject), node in self.nodes.items()}
-        found: set[tuple[str, str, str, str]] = set()
+        found = {(add.label, add.id, add.type, add.to) for add in self.adds}
         for (label, subject, type_), (target, key, targets) in self.ties.items():
             for each in targets:
                 to = each if key == "id" else by_code.get((target, each))
@@ -128,7 +132,7 @@ def _property_differences(graph: ExpectedGraph, key: Key, actual: dict[str, Any]
     for name in sorted(wanted.keys() | actual.keys()):
         given = actual.get(name)
         given = given.to_native() if isinstance(given, Date) else given
-        if wanted.get(name) != given:
+        if type(wanted.get(name)) is not type(given) or wanted.get(name) != given:
             yield Difference(*key, f"differs in {name}")
 
 

@@ -39,7 +39,18 @@ class Tie:
     fresh: bool = False
 
 
-Op = Put | Tie
+@dataclass(frozen=True, slots=True)
+class Add:
+    """One more outgoing relationship of the node (label, id), beside those it has; never said twice."""
+
+    label: str
+    id: str
+    type: str
+    target: str
+    to: str
+
+
+Op = Put | Tie | Add
 Payload = Callable[[str], Mapping[str, Json]]
 """The payload of a fact by id; empty when its key is gone."""
 
@@ -88,9 +99,9 @@ def _chunk(fact: Fact, payload: Payload) -> Iterator[Op]:
 
 
 def _record(fact: Fact, payload: Payload) -> Iterator[Op]:
-    row_key = (fact.payload or {}).get("row_key")
+    given = fact.payload or {}
     properties = {"version": fact.version, "register": fact.clear["register"], "unit": fact.clear["unit"],
-                  "row_key": row_key}  # fmt: skip
+                  "row_key": given.get("row_key"), "taken_at": fact.at}  # fmt: skip
     yield Put("SourceRecord", fact.subject, properties, fact.version == 1)
     release = fact.refs_as("release")
     yield Tie("SourceRecord", fact.subject, "IN_RELEASE", "Release", release, fresh=fact.version == 1)
@@ -99,10 +110,23 @@ def _record(fact: Fact, payload: Payload) -> Iterator[Op]:
         yield Tie(
             "SourceRecord", fact.subject, "FROM_DWELLING", "SourceRecord", dwelling, fresh=fact.version == 1
         )
+    if given.get("assessed"):
+        yield from _assessed(fact, given["assessed"])
+
+
+def _assessed(fact: Fact, assessed: Mapping[str, Mapping[str, str]]) -> Iterator[Op]:
+    """The finding of one record in one release: a node of its own, which a later release leaves as it is."""
+    properties: dict[str, Any] = {}
+    for kind, found in assessed.items():
+        properties[f"{kind}_measures"], properties[f"{kind}_values"] = list(found), list(found.values())
+    yield Put("Assessment", fact.id, properties, fresh=True)
+    yield Tie("Assessment", fact.id, "FOUND_IN", "Release", fact.refs_as("release"), fresh=True)
+    yield Add("SourceRecord", fact.subject, "ASSESSED_AS", "Assessment", fact.id)
 
 
 def _seen(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Put("SourceRecord", fact.subject, {"version": fact.version})
+    yield Tie("SourceRecord", fact.subject, "IN_RELEASE", "Release", fact.refs_as("release"))
 
 
 def _formed(fact: Fact, payload: Payload) -> Iterator[Op]:
@@ -120,6 +144,10 @@ _COPIED = (
     "mother_name",
     "marital_status",
     "relation_to_head",
+    "occupation",
+    "education",
+    "alive",
+    "presence",
 )
 
 
@@ -169,7 +197,8 @@ def _card(fact: Fact, payload: Payload) -> Iterator[Op]:
 
 
 def _proposed(fact: Fact, payload: Payload) -> Iterator[Op]:
-    clear = {"status": fact.clear["status"], "agency": fact.clear["agency"], "version": fact.version}
+    clear = {"status": fact.clear["status"], "agency": fact.clear["agency"], "version": fact.version,
+             "person": fact.ref("person")}  # fmt: skip
     yield Put("Enrolment", fact.subject, clear, fresh=True)
     yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"), fresh=True)
     yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 from neo4j import Driver, ManagedTransaction, Session
 
-from hub.domain.errors import HubError, Unavailable
+from hub.domain.errors import HubError, SetupError, Unavailable
 from hub.domain.facts import Fact, Json
 from hub.faults import reach
 from hub.graph.apply import apply
@@ -23,7 +23,8 @@ _POLL_SECONDS = 0.25
 _BACKOFF_SECONDS = 2.0
 
 _TAKE_LEASE = """
-MERGE (h:LedgerHead {id: 'changes'}) ON CREATE SET h.seq = 0
+MERGE (h:LedgerHead {id: 'changes'}) ON CREATE SET h.seq = 0, h.ledger = $ledger
+WITH h WHERE h.ledger = $ledger AND h.seq <= $size
 WITH h WHERE coalesce(h.lease_until, 0) < timestamp() OR h.holder = $holder
 SET h.holder = $holder, h.lease_until = timestamp() + $lease
 RETURN h.seq AS seq
@@ -34,7 +35,7 @@ SET h.seq = $upto, h.lease_until = timestamp() + $lease
 RETURN h.seq AS seq
 """
 _RELEASE_LEASE = "MATCH (h:LedgerHead {id: 'changes', holder: $holder}) REMOVE h.holder, h.lease_until"
-_HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq"
+_HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq, h.ledger AS ledger"
 
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +49,9 @@ class Source(Protocol):
     def payloads(self, ids: Iterable[str]) -> Mapping[str, Json]:
         """Payloads of facts by id."""
 
+    def identity(self) -> tuple[str, int]:
+        """What tells this ledger from others (blank while it is empty), and its number of entries."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -56,6 +60,8 @@ class Progress:
     seq: int = 0
     stopped_by: str | None = None
     """Why the graph does not follow: the fact that can't be copied, or the server that is down."""
+    foreign: bool = False
+    """Whether the graph is a copy of another ledger, or of a later state of this one: it answers nothing."""
 
 
 def ops_of(facts: Iterable[Fact], payloads: Callable[[Iterable[str]], Mapping[str, Json]]) -> list[Op]:
@@ -127,14 +133,15 @@ class Projector:
             try:
                 while not self._closed.is_set() and self._step():
                     self._set(stopped_by=None)
-                self._set(stopped_by=None)
+                self._set(stopped_by=None, foreign=False)
                 self._wake.wait(_POLL_SECONDS)
             except HubError as error:
                 self._leased_until = 0.0
-                self._set(stopped_by=error.message)
+                self._set(stopped_by=error.message, foreign=isinstance(error, ForeignGraph))
                 self._closed.wait(_BACKOFF_SECONDS)
             except Exception as error:
-                self._set(stopped_by=str(error))
+                # Never the error's own words: Neo4j repeats values of properties in them.
+                self._set(stopped_by=f"The graph can't be written ({type(error).__name__}); see the log.")
                 _log.error("projection stopped", error=type(error).__name__, after=self.progress.seq)
                 self._closed.wait(_BACKOFF_SECONDS)
         self._give_back()
@@ -161,11 +168,18 @@ class Projector:
 
     def _lead(self, session: Session) -> bool:
         """Take or renew the lease and learn where the graph is; False while another process holds it."""
-        head = session.execute_write(self._take)
-        self._set(seq=session.execute_read(_read_head) if head is None else head)
-        if head is not None:
-            self._hold()
-        return head is not None
+        ledger, size = self._source.identity()
+        if not ledger:
+            return False  # nothing to copy, and no name to write on the graph
+        head = session.execute_write(self._take, ledger, size)
+        if head is None:
+            seq, owner = session.execute_read(_read_head)
+            _refuse_foreign(owner == ledger, seq <= size)
+            self._set(seq=seq, foreign=False)
+            return False
+        self._set(seq=head, foreign=False)
+        self._hold()
+        return True
 
     def _hold(self) -> None:
         self._leased_until = time.monotonic() + _LEASE_SECONDS / 2
@@ -184,8 +198,9 @@ class Projector:
                         ) from error
             raise
 
-    def _take(self, tx: ManagedTransaction) -> int | None:
-        row = tx.run(_TAKE_LEASE, holder=self._holder, lease=int(_LEASE_SECONDS * 1000)).single()
+    def _take(self, tx: ManagedTransaction, ledger: str, size: int) -> int | None:
+        lease = int(_LEASE_SECONDS * 1000)
+        row = tx.run(_TAKE_LEASE, holder=self._holder, lease=lease, ledger=ledger, size=size).single()
         return int(row["seq"]) if row else None
 
     def _write(self, tx: ManagedTransaction, after: int, upto: int, ops: list[Op]) -> bool:
@@ -199,7 +214,7 @@ class Projector:
         reach("project.written")
         return True
 
-    def _set(self, **changes: int | str | None) -> None:
+    def _set(self, **changes: int | str | bool | None) -> None:
         with self._moved:
             for name, value in changes.items():
                 setattr(self.progress, name, value)
@@ -213,6 +228,23 @@ class Projector:
             return  # the lease runs out by itself
 
 
-def _read_head(tx: ManagedTransaction) -> int:
+def _read_head(tx: ManagedTransaction) -> tuple[int, str | None]:
     row = tx.run(_HEAD).single()
-    return int(row["seq"]) if row else 0
+    return (int(row["seq"]), row["ledger"]) if row else (0, None)
+
+
+class ForeignGraph(SetupError):
+    """The graph is not a copy of this ledger."""
+
+
+def _refuse_foreign(same: bool, within: bool) -> None:
+    if not same:
+        raise ForeignGraph(
+            "This graph is the copy of another ledger.",
+            "Give each hub a database of its own; `hub graph rebuild` makes this one a copy of this ledger.",
+        )
+    if not within:
+        raise ForeignGraph(
+            "The graph shows more entries than the ledger holds: an older copy of the ledger was put back.",
+            "Restore the newest ledger, or run `hub graph rebuild`.",
+        )

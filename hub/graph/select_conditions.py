@@ -77,7 +77,12 @@ def inherited(have: Condition, gate: Gate) -> bool:
     Row predicates see such rows through any of their persons; so what opens the person opens them. A denial
     is about the row itself and has to be asked.
     """
-    return not gate.ends and not _denies(gate.condition) and implies(have, gate.condition)
+    return not gate.ends and carries(have, gate.condition)
+
+
+def carries(have: Condition, condition: Condition) -> bool:
+    """Whether a condition on what belongs to a person surely holds because the person passed `have`."""
+    return not _denies(condition) and implies(have, condition)
 
 
 def usable(scope: Scope, label: str, name: str, known: bool = False) -> Condition:

@@ -43,7 +43,19 @@ class Link:
     """True where the other object belongs to this person: row predicates see it through its persons."""
 
 
-Field = Value | Codes | Link
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """A field that is a list of single findings, taken from the paired lists of Assessment nodes.
+
+    Each class of measures is shown or not by itself; register, release and date go with the finding.
+    """
+
+    patterns: tuple[str, ...]
+    """Path patterns from {n} to an Assessment {m} and the Release {r} it was found in."""
+    classes: tuple[str, ...] = ("demographic", "welfare", "health")
+
+
+Field = Value | Codes | Link | Measures
 
 
 def _values(*names: str, **renamed: str) -> dict[str, Field]:
@@ -67,6 +79,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             ),
             "source_records": Link(
                 "({n})-[:FORMED_FROM]->({m}:SourceRecord)", "SourceRecord", many=True, owned=True
+            ),
+            "assessments": Measures(
+                (
+                    "({n})-[:FORMED_FROM]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",
+                    "({n})-[:FORMED_FROM]->(:SourceRecord)-[:FROM_DWELLING]->(:SourceRecord)-[:ASSESSED_AS]->"
+                    "({m}:Assessment)-[:FOUND_IN]->({r}:Release)",
+                )
             ),
         },
         "FamilyCard": _values("id", "version", "number")

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hub.access.conditions import ALWAYS, NEVER, Condition
+from hub.access.conditions import ALWAYS, NEVER, Condition, any_of
 from hub.access.rights import Treated
 from hub.access.scope import Scope
 from hub.access.vocabulary import PERSONAL, Treatment
 from hub.domain.errors import InvalidInput
-from hub.graph.select_conditions import cypher, gate, inherited, passes, under, usable
-from hub.graph.select_fields import FIELDS, Codes, Field, Link, Node, Value, camel, is_date
-from hub.graph.select_view import HIDDEN_ID, Shape, Withheld
+from hub.graph.select_conditions import carries, cypher, gate, inherited, passes, under, usable
+from hub.graph.select_fields import FIELDS, Codes, Field, Link, Measures, Node, Value, camel, is_date
+from hub.graph.select_view import HIDDEN_ID, HIDDEN_PERSON, Shape, Withheld
 
 DEEPEST = 15
 """Objects within objects, at most: the API's own limits are meant to be narrower."""
@@ -66,6 +66,8 @@ class Compiler:
                 entries[pick.key] = self._value(at, how)
             elif isinstance(how, Codes):
                 entries[pick.key] = _codes(at.variable, how, pick)
+            elif isinstance(how, Measures):
+                entries[pick.key] = self._measures(at, how, pick)
             else:
                 entries[pick.key], shape = self._link(at, how, pick)
                 if shape is not None:
@@ -74,6 +76,8 @@ class Compiler:
         id_key = next((p.key for p in picks if p.name == "id"), HIDDEN_ID)
         if at.label in PERSONAL and id_key == HIDDEN_ID:
             entries[HIDDEN_ID] = f"{at.variable}.id"
+        if at.label == "Enrolment":
+            entries[HIDDEN_PERSON] = f"{at.variable}.person"
         text = ", ".join(f"`{key}`: {value}" for key, value in entries.items())
         return f"{{{text}}}", Shape(at.label in PERSONAL, id_key, tuple(below), tuple(withheld))
 
@@ -108,6 +112,47 @@ class Compiler:
         if link.many:
             return f"COLLECT {{ {match} RETURN {made} ORDER BY {far}.{link.order} }}", shape
         return f"COLLECT {{ {match} RETURN {made} ORDER BY {far}.{link.order} LIMIT 1 }}[0]", shape
+
+    def _measures(self, at: At, how: Measures, pick: Node) -> str:
+        """Findings one by one, by date, release and measure; a class that is not shown gives none."""
+        far = self.variable()
+        release, pair = f"{far}r", f"{far}p"
+        made = _finding(pick, release, pair)
+        target = gate(self.scope, "Assessment")
+        lists = [] if target.closed else [self._pairs(at, far, kind)[0] for kind in how.classes]
+        pairs = " + ".join(each for each in lists if each)
+        if not pairs:
+            return "[]"
+        wanted = [] if inherited(at.have, target) else passes(self.scope, target, far)
+        wanted = [
+            *wanted,
+            f"{release}.status = 'CLOSED'",
+        ]  # what was not finished, or given up, found nothing
+        where = f" WHERE {' AND '.join(wanted)}"
+        branches = " UNION ".join(
+            f"MATCH {each.format(n=at.variable, m=far, r=release)}{where} RETURN {far}, {release}"
+            for each in how.patterns
+        )
+        return (
+            f"COLLECT {{ CALL ({at.variable}) {{ {branches} }} "
+            f"UNWIND {pairs} AS {pair} "
+            f"RETURN {made} ORDER BY {release}.as_of, {release}.label, {pair}[0], {pair}[1] }}"
+        )
+
+    def _pairs(self, at: At, far: str, kind: str) -> tuple[str, bool]:
+        """[measure, value] of one class as a Cypher list, empty where it is nowhere shown; and whether always."""
+        shown = any_of(
+            condition
+            for treatment, condition in self.scope.treatment("Assessment", f"{kind}_values")
+            if treatment is Treatment.SHOW
+        )
+        if shown == NEVER:
+            return "", False
+        names, values = f"{far}.{kind}_measures", f"{far}.{kind}_values"
+        listed = f"[i IN range(0, size({names}) - 1) | [{names}[i], {values}[i]]]"
+        always = carries(at.have, shown)
+        test = "" if always else f" AND {cypher(self.scope, shown, 'Assessment', far)}"
+        return f"CASE WHEN {names} IS NOT NULL{test} THEN {listed} ELSE [] END", always
 
     def _guards(self, at: At, link: Link, far: str) -> list[str] | None:
         # What the link itself tells must be visible; None where it is nowhere.
@@ -155,6 +200,8 @@ class Compiler:
         # None for what can't be withheld: it is open, or filtered row by row at its other end.
         if isinstance(how, Value):
             return self._cases(at, how.property)
+        if isinstance(how, Measures):
+            return self._measured_cases(at, how)
         if isinstance(how, Link) and gate(self.scope, how.label).closed:
             return ()
         if isinstance(how, Link) and how.only and usable(self.scope, how.label, how.only[0]) == NEVER:
@@ -163,6 +210,14 @@ class Compiler:
             condition = under(at.have, usable(self.scope, at.label, how.guard))
             return () if condition == NEVER else ((Treatment.SHOW, condition),)
         return None
+
+    def _measured_cases(self, at: At, how: Measures) -> Treated:
+        """Shown when every class of measures is, partly when only some are."""
+        found = [self._pairs(at, "m", kind) for kind in how.classes]
+        if gate(self.scope, "Assessment").closed or not any(text for text, _ in found):
+            return ()
+        whole = all(always for _, always in found)
+        return ((Treatment.SHOW if whole else Treatment.PARTIAL, ALWAYS),)
 
     def _cases(self, at: At, name: str) -> Treated:
         return tuple(
@@ -201,6 +256,25 @@ def _arguments(link: Link, pick: Node, far: str) -> Iterator[str]:
             else f"{far}.{name} = {value}"
         )
         yield f"({value} IS NULL OR {fits})"
+
+
+_FINDING = {
+    "register": "{r}.register",
+    "release": "{r}.label",
+    "measure": "{p}[0]",
+    "value": "{p}[1]",
+    "withheld": "false",
+    "assessed_on": "toString({r}.as_of)",
+}
+
+
+def _finding(pick: Node, release: str, pair: str) -> str:
+    entries: dict[str, str] = {}
+    for each in pick.below:
+        if each.name not in _FINDING or each.args or not _KEY.fullmatch(each.key) or each.key in entries:
+            raise InvalidInput(f"An assessment has no {each.name} here.", f"It has {', '.join(_FINDING)}.")
+        entries[each.key] = _FINDING[each.name].format(r=release, p=pair)
+    return "{" + ", ".join(f"`{key}`: {value}" for key, value in entries.items()) + "}"
 
 
 def _codes(variable: str, codes: Codes, pick: Node) -> str:

@@ -14,6 +14,8 @@ Seal = Callable[[str], str]
 
 HIDDEN_ID = "~id"
 """Key of an id that was not asked for but is recorded; no GraphQL name holds a tilde."""
+HIDDEN_PERSON = "~person"
+"""Key of the person whom an object is about, who is recorded as seen with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def finish(found: Row | None, shape: Shape, seen: dict[str, None]) -> None:
         return
     if shape.personal:
         seen[found.pop(HIDDEN_ID) if shape.id_key == HIDDEN_ID else found[shape.id_key]] = None
+        person = found.pop(HIDDEN_PERSON, None)
+        if person is not None:
+            seen[person] = None
     for key, withheld in shape.withheld:
         found[key] = withheld.filled(found[key])
     for key, below in shape.below:

@@ -6,17 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 from hub.domain.measures import MEASURES
-from hub.intake.dtks_layout import Dtks
-from hub.intake.dtsen import Dtsen
-from hub.intake.dukcapil import Dukcapil
-from hub.intake.layout import Adapter, Column, Fate, Layout, squeeze
-from hub.intake.p3ke import P3ke
-from hub.intake.programme_lists import programme_lists
-from hub.intake.regsosek import Regsosek
+from hub.intake.layout import Column, Fate, Layout, squeeze
+from hub.intake.registers import ADAPTERS
 
 PAGE = Path(__file__).parents[1] / "docs" / "columns.md"
 _LIKE = 0.6
@@ -31,15 +25,9 @@ Made by `python -m hub.intake.columns`; a test fails when it is stale.
 """
 
 
-@cache
-def adapters() -> tuple[Adapter, ...]:
-    """Every register that the hub reads, and the programme lists that come with it."""
-    return (Dtks(), P3ke(), Regsosek(), Dtsen(), Dukcapil(), *programme_lists())
-
-
 def every_layout() -> Iterator[tuple[str, Layout]]:
     """Register code and layout of each kind of file."""
-    for adapter in adapters():
+    for adapter in ADAPTERS.values():
         for layout in adapter.layouts:
             yield adapter.register, layout
 

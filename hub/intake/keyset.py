@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 _SETTINGS = (
     "PRAGMA journal_mode = OFF",  # the file lives no longer than the run: there is nothing to go back to
     "PRAGMA synchronous = OFF",
-    "PRAGMA locking_mode = EXCLUSIVE",
     "PRAGMA cache_size = -16000",  # kB
 )
 _CREATE = "CREATE TABLE met (key TEXT PRIMARY KEY, call INTEGER NOT NULL) WITHOUT ROWID"
@@ -20,19 +16,13 @@ _ASK = "SELECT 1 FROM met WHERE key = ? AND call < ?"
 
 
 class KeySet:
-    """The keys met so far, in a file of its own that only its owner may read and that goes when it is closed.
+    """The keys met so far, in a nameless temporary file of SQLite's own that goes with the process.
 
     Not for several threads at once, though a later call may come from another one than an earlier.
     """
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(
-            prefix="keys-", suffix=".part", dir=folder
-        )  # readable by its owner only
-        os.close(handle)
-        self._path = Path(name)
-        self._store = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
+    def __init__(self) -> None:
+        self._store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._call = 0
         for statement in (*_SETTINGS, _CREATE):
             self._store.execute(statement)
@@ -62,4 +52,3 @@ class KeySet:
     def close(self) -> None:
         """Forget the keys."""
         self._store.close()
-        self._path.unlink(missing_ok=True)

@@ -93,7 +93,7 @@ class Layout:
         twice: list[str] = []
         for index, column in enumerate(heading):
             name = names.get(squeeze(column))
-            into, known_as = (at, name) if name else (unknown, column or f"column {index + 1}")
+            into, known_as = (at, name) if name else (unknown, _plain(column) or f"column {index + 1}")
             if known_as in into:
                 twice.append(known_as)
             into[known_as] = index
@@ -142,6 +142,11 @@ class Adapter(Protocol):
 
     def bind(self, layout: Layout, columns: Bound, context: Context) -> RowReader:
         """A reader for one file."""
+
+
+def _plain(column: str) -> str:
+    """A heading as a name of the ledger, which has ASCII only."""
+    return column.encode("ascii", "backslashreplace").decode()
 
 
 def squeeze(column: str) -> str:

@@ -70,20 +70,22 @@ class ProgrammeList:
         self.layouts: tuple[Layout, ...] = (layout_of(mapped),)
 
     def bind(self, layout: Layout, columns: Bound, context: Context) -> RowReader:
-        """A reader for one file. Raises InvalidInput for a period of a list that has none."""
-        if context.period is not None:
-            self._period_at(columns)
+        """A reader for one file."""
         return _Rows(self.mapped, layout, columns, context)
 
     def refuse_without_period(self, columns: Bound, period: str, rows: Iterable[list[str]]) -> None:
         """Look through a file before anything is written: at least one row must be of the period asked for.
 
-        Raises InvalidInput with the periods that are there.
+        A year covers its parts, and rows of other periods come along with their own: a list may carry them over.
+        A list that names no period is taken as told. Raises InvalidInput with the periods that are there.
         """
-        asked, at = same_period(period), self._period_at(columns)
+        at = columns.at.get(self.mapped.period or "")
+        if at is None:
+            return
+        asked = same_period(period)
         met: dict[str, None] = {}
         for values in rows:
-            if same_period(values[at]) == asked:
+            if f"{same_period(values[at])}-".startswith(f"{asked}-"):
                 return
             if len(met) < _PERIODS_TOLD:
                 met.setdefault(tidy(values[at]))
@@ -91,12 +93,6 @@ class ProgrammeList:
         raise InvalidInput(
             f"No row of this list is of the period {period}.", f"Periods in the file: {there}."
         )
-
-    def _period_at(self, columns: Bound) -> int:
-        at = columns.at.get(self.mapped.period or "")
-        if at is None:
-            raise InvalidInput(f"The list of {self.mapped.name} has no periods.", "Leave the period out.")
-        return at
 
 
 def programme_lists() -> tuple[ProgrammeList, ...]:
@@ -129,17 +125,14 @@ class _Rows:
         self._place = Place(at, place, context)
         self._placed = any(columns.get(role) in at for role in ("kelurahan", "area_code"))
         self._period_at, self._status_at = (at.get(each or "") for each in (mapped.period, mapped.status))
-        self._asked = None if context.period is None else same_period(context.period)
         assessed = [(role, column) for role, column in columns.items() if role in _MEASURES]
         self._answers = Block(
             at, (Answer(_MEASURES[role], (column,), _READ.get(role, words)) for role, column in assessed)
         )
 
     def record(self, values: list[str], rounded: Container[int] = ()) -> Incoming | Refusal:
-        """The entry; one of another period than asked for is refused."""
+        """The entry, with the period that its row names."""
         period = same_period(values[self._period_at]) if self._period_at is not None else ""
-        if self._asked is not None and period != self._asked:
-            return Refusal("other_period", self._mapped.period or "", values[self._period_at or 0])
         key = self._key(values)
         if isinstance(key, Refusal):
             return key

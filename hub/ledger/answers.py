@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 
+from hub.access.conditions import ALWAYS
 from hub.access.scope import Scope
+from hub.commands.reading import person_row
 from hub.domain.errors import InvalidInput, NotFound
-from hub.domain.facts import Fact, Json
+from hub.domain.facts import Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log, Retention
-from hub.ledger import canon
+from hub.ledger.history import LedgerHistory
 from hub.ledger.note import Checkpoint
 from hub.ledger.rows import EntryRow, FactRow, table
 from hub.ledger.store import Entry, Ledger
@@ -60,11 +62,18 @@ def checkpoint_dict(checkpoint: Checkpoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sees_values(scope: Scope) -> bool:
-    """Whether a scope is shown every class of value that a payload may hold, on every row."""
-    shown = (("Person", "nik"), ("Person", "mother_name"), ("Person", "born_on"), ("Address", "text"),
-             ("FamilyCard", "number"), ("SourceRecord", "row_key"))  # fmt: skip
-    return all(scope.shows(label, name) for label, name in shown)
+_VALUES = (
+    ("Person", "nik"), ("Person", "mother_name"), ("Person", "born_on"), ("Address", "text"),
+    ("FamilyCard", "number"), ("SourceRecord", "row_key"), ("Assessment", "welfare_values"),
+    ("Assessment", "health_values"),
+)  # fmt: skip
+"""One property of every class that a payload about a person may hold."""
+_STATES = (("Enrolment", "status"), ("Enrolment", "reason"))
+
+
+def sees_values(scope: Scope, shown: Iterable[tuple[str, str]] = _VALUES) -> bool:
+    """Whether a scope is shown every class of value that a payload may hold, on every row there is."""
+    return all(scope.reads(label) == ALWAYS and scope.shows(label, name) for label, name in shown)
 
 
 class _FactViews:
@@ -73,6 +82,7 @@ class _FactViews:
     def __init__(self, ledger: Ledger, scope: Scope) -> None:
         self._ledger = ledger
         self._values = sees_values(scope)
+        self._states = sees_values(scope, _STATES)
         self._seen: dict[str, None] = {}
         self.withheld: dict[str, None] = {}
 
@@ -84,16 +94,20 @@ class _FactViews:
     def view(self, fact: Fact, before: Fact | None) -> dict[str, Any]:
         """One fact as the API names it; the payload's fields are withheld unless the scope is shown all."""
         kind = KINDS[fact.kind]
-        open_to_all = kind.retention is Retention.AUDIT  # about actors and grants, not about the poor
-        shown = self._values or open_to_all
-        if fact.payload is not None and shown and kind.type in _PERSONAL_TYPES:
-            self._seen[fact.subject] = None
-        withheld = [] if shown or fact.payload is None else [{"field": "payload", "reason": "class"}]
-        if withheld:
-            self.withheld["payload"] = None
+        personal = kind.type in _PERSONAL_TYPES
+        clear = not personal or (self._states if kind.type == "Enrolment" else self._values)
+        payload = clear and (self._values or kind.retention is Retention.AUDIT)  # audit: actors, not the poor
+        if personal and clear:
+            self._seen.update(dict.fromkeys((fact.subject, *fact.refs_as("person"))))
+        hidden = [] if clear else ["clear"]
+        hidden += ["payload"] if fact.sealed and not payload else []
+        self.withheld.update(dict.fromkeys(hidden))
         return {
-            "kind": fact.kind, "subject": fact.subject, "before": _content(before, shown) if before else None,
-            "after": _content(fact, shown), "withheld": withheld, "erased": False,
+            "kind": fact.kind, "subject": fact.subject,
+            "before": _content(before, payload) if before and clear else None,
+            "after": _content(fact, payload) if clear else None,
+            "withheld": [{"field": name, "reason": "class"} for name in hidden],
+            "erased": fact.sealed and fact.payload is None,
         }  # fmt: skip
 
 
@@ -168,15 +182,21 @@ def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope,
     nodes = []
     for seq in seqs:
         entry = ledger.entry(Log.CHANGES, seq, opened=False)
-        # A list shows which facts there are; their values are opened, and recorded as seen, entry by entry.
-        facts = [
-            {"kind": fact.kind, "subject": fact.subject, "before": None, "after": _content(fact, False),
-             "erased": False, "withheld": [{"field": "payload", "reason": "list"}] if fact.sealed else []}
-            for fact in entry.facts
-        ]  # fmt: skip
+        facts = [_listed(fact) for fact in entry.facts]
         nodes.append((seq, {**entry_dict(entry), "facts": facts}))
     total = ledger.size(Log.CHANGES) if not conditions else None
     return Viewed({**_connection(nodes, first, cursors, Log.CHANGES.value), "total_count": total}, (), ())
+
+
+def _listed(fact: Fact) -> dict[str, Any]:
+    """A fact in a list: what it says of persons is opened, and recorded as seen, entry by entry."""
+    personal = KINDS[fact.kind].type in _PERSONAL_TYPES
+    hidden = [*(["clear"] if personal else []), *(["payload"] if fact.sealed else [])]
+    return {
+        "kind": fact.kind, "subject": fact.subject, "before": None,
+        "after": None if personal else _content(fact, False), "erased": False,
+        "withheld": [{"field": name, "reason": "list"} for name in hidden],
+    }  # fmt: skip
 
 
 def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: _Cursors) -> Viewed:
@@ -242,10 +262,49 @@ def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: _
     for release in ledger.subjects(ledger.find("releases", "all")).values():
         state = release.state
         if question.register in (None, state["register"]) and question.label in (None, state["label"]):
-            counts = {name: state.get(name, 0) for name in ("accepted", "repeated", "refused", "chunks")}
-            names = ("register", "label", "as_of", "status", "digest")
-            found.append({"id": release.id, **{name: state[name] for name in names}, **counts})
+            found.append(_release(release))
     return Viewed(sorted(found, key=lambda each: str(each["id"]), reverse=True), (), ())
+
+
+_RELEASE_FIELDS = ("register", "label", "as_of", "status", "digest")
+
+
+def _release(release: Subject) -> dict[str, Any]:
+    counts = {name: release.state.get(name, 0) for name in ("accepted", "repeated", "refused", "chunks")}
+    return {"id": release.id, **{name: release.state[name] for name in _RELEASE_FIELDS}, **counts}
+
+
+def _source_statements(
+    ledger: Ledger, question: model.SourceStatements, scope: Scope, cursors: _Cursors
+) -> Viewed:
+    """Each release's words of one row; hidden and missing read the same."""
+    history = ledger.history()
+    record = history.subject(question.record)
+    if record is None or record.type != "SourceRecord" or not _sees_record(history, scope, record):
+        return Viewed([], (), ())
+    shown = sees_values(scope)
+    withheld = [] if shown else [{"field": name, "reason": "class"} for name in ("original", "standardised")]
+    statements: list[dict[str, Any]] = []
+    for fact in ledger.facts_of(record.id):
+        release = history.subject(fact.ref("release") or "")
+        if release is None:
+            continue
+        if fact.kind == "RecordTaken":
+            said = {name: (fact.payload or {}).get(name) if shown else None
+                    for name in ("original", "standardised")}  # fmt: skip
+        statements.append({
+            "release": _release(release), "repeated": fact.kind == "RecordSeen", "withheld": withheld,
+            "erased": fact.sealed and fact.payload is None, **said,
+        })  # fmt: skip
+    names = ("SourceRecord.original", "SourceRecord.standardised") if withheld else ()
+    persons = history.find("person_of", record.id)
+    return Viewed(statements[::-1], (record.id, *persons), names)
+
+
+def _sees_record(history: LedgerHistory, scope: Scope, record: Subject) -> bool:
+    persons = [history.subject(each) for each in history.find("person_of", record.id)]
+    rows = [person_row(history, each) for each in persons if each is not None]
+    return scope.holds(scope.reads("SourceRecord"), {"persons": rows, "agency": None})
 
 
 def _release_records(
@@ -255,14 +314,15 @@ def _release_records(
               if fact.kind == "ChunkTaken" and fact.seq > question.after]  # fmt: skip
     if not chunks:
         return Viewed({"records": [], "next": None}, (), ())
+    kinds = ("RecordTaken", "RecordSeen")
     query = (
-        select(_FACT.c.subject, _FACT.c.data)
-        .where(_FACT.c.log == Log.CHANGES.value, _FACT.c.seq == chunks[0], _FACT.c.kind == "RecordTaken")
+        select(_FACT.c.subject)
+        .where(_FACT.c.log == Log.CHANGES.value, _FACT.c.seq == chunks[0], _FACT.c.kind.in_(kinds))
         .order_by(_FACT.c.pos)
     )
     with ledger.reading() as connection:
         rows = connection.execute(query).all()
-    records = [row.subject for row in rows if canon.decode(row.data)["clear"]["unit"] == "person"]
+    records = [row.subject for row in rows]
     return Viewed({"records": records, "next": chunks[0]}, (), ())
 
 
@@ -273,6 +333,7 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = Mappi
     model.InclusionProof: _inclusion,
     model.Disclosures: _disclosures,
     model.Releases: _releases,
+    model.SourceStatements: _source_statements,
     model.ReleaseRecords: _release_records,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -40,11 +41,42 @@ _REQUEST = select(_ENTRY).where(
     _ENTRY.c.actor == bindparam("actor"),
     _ENTRY.c.request == bindparam("request"),
 )
+_LEAVES = select(_ENTRY.c.seq, _ENTRY.c.leaf_hash).where(
+    _ENTRY.c.log == bindparam("log"), _ENTRY.c.seq.in_(bindparam("seqs", expanding=True))
+)
 _SUBJECTS_OF = (
     select(_FACT.c.subject, _FACT.c.subject_version)
     .where(_FACT.c.log == bindparam("log"), _FACT.c.seq == bindparam("seq"))
     .order_by(_FACT.c.pos)
 )
+
+
+@cache
+def _nodes(number: int) -> Select[tuple[int, int, bytes]]:
+    """Reads so many nodes by the primary key. SQLite would scan the log for (level, idx) IN (…)."""
+    each = (
+        and_(
+            _NODE.c.log == bindparam("log"),
+            _NODE.c.level == bindparam(f"l{at}"),
+            _NODE.c.idx == bindparam(f"i{at}"),
+        )
+        for at in range(number)
+    )
+    return select(_NODE.c.level, _NODE.c.idx, _NODE.c.hash).where(or_(*each))
+
+
+@cache
+def _insert(kind: type[SQLModel], dialect: str) -> Any:
+    """The statement that writes rows of a kind; states are written over, look-ups kept."""
+    if kind not in (SubjectRow, LookupRow):
+        return insert(table(kind))
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table(kind))
+    if kind is LookupRow:
+        return statement.on_conflict_do_nothing()
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["id"], set_={"version": new.version, "state": new.state}
+    )
 
 
 def strides(values: Iterable[Any]) -> Iterator[list[Any]]:
@@ -58,18 +90,24 @@ def read_nodes(connection: Connection, log: str) -> Callable[[set[tree.Node]], d
     """A reader of stored nodes of a log, for hub.ledger.tree."""
 
     def read(nodes: set[tree.Node]) -> dict[tree.Node, bytes]:
+        leaves = [index + 1 for level, index in nodes if level == 0]
+        inner = [node for node in nodes if node[0] > 0]
         found: dict[tree.Node, bytes] = {}
+        if leaves:
+            rows = connection.execute(_LEAVES, {"log": log, "seqs": leaves})
+            found.update({(0, row.seq - 1): row.leaf_hash for row in rows})
+        if inner:
+            places = {
+                f"{name}{at}": part
+                for at, node in enumerate(inner)
+                for name, part in zip("li", node, strict=True)
+            }
+            rows = connection.execute(_nodes(len(inner)), {"log": log, **places})
+            found.update({(row.level, row.idx): row.hash for row in rows})
         for level, index in nodes:
-            if level == 0:
-                query = select(_ENTRY.c.leaf_hash).where(_ENTRY.c.log == log, _ENTRY.c.seq == index + 1)
-            else:
-                query = select(_NODE.c.hash).where(
-                    and_(_NODE.c.log == log, _NODE.c.level == level, _NODE.c.idx == index)
-                )
-            stored = connection.execute(query).scalar()
+            stored = found.get((level, index))
             if not isinstance(stored, bytes) or len(stored) != tree.HASH_SIZE:
                 raise LedgerFault(f"A node of the tree of {log} is missing: level {level}, index {index}.")
-            found[(level, index)] = stored
         return found
 
     return read
@@ -157,19 +195,7 @@ class Batch:
         self._rows[SubjectRow] = list({row["id"]: row for row in subjects}.values())
         for kind, rows in self._rows.items():
             if rows:
-                self._connection.execute(self._insert(kind), rows)
-
-    def _insert(self, kind: type[SQLModel]) -> Any:
-        if kind not in (SubjectRow, LookupRow):
-            return insert(table(kind))
-        dialect = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(table(kind))
-        if kind is LookupRow:
-            return statement.on_conflict_do_nothing()
-        new = statement.excluded
-        return statement.on_conflict_do_update(
-            index_elements=["id"], set_={"version": new.version, "state": new.state}
-        )
+                self._connection.execute(_insert(kind, self._connection.dialect.name), rows)
 
     def _earlier(self, pending: Pending) -> Appended | None:
         log, actor, request = pending.log.value, pending.warrant.actor, pending.request

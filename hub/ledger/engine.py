@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
@@ -30,16 +30,7 @@ def open_engine(url: str) -> Engine:
 
     Raises SetupError for an address that can't be used and Unavailable for a server that does not answer.
     """
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        raise SetupError("HUB_LEDGER_URL is not a database address.", "E.g. postgresql+psycopg://…") from None
-    if address.drivername in ("postgresql", "postgres"):
-        address = address.set(drivername="postgresql+psycopg")
-    if address.get_backend_name() not in ("sqlite", "postgresql"):
-        raise SetupError("The ledger lives in SQLite or PostgreSQL.", "Set HUB_LEDGER_URL accordingly.")
-    if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    address = _address(url)
     engine = create_engine(
         address, pool_pre_ping=address.get_backend_name() != "sqlite", pool_size=8, max_overflow=24
     )
@@ -51,9 +42,24 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def _address(url: str) -> URL:
+    """The address with its driver, and with its folder in place. Raises SetupError when it can't be used."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise SetupError("HUB_LEDGER_URL is not a database address.", "E.g. postgresql+psycopg://…") from None
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SetupError("The ledger lives in SQLite or PostgreSQL.", "Set HUB_LEDGER_URL accordingly.")
+    if address.get_backend_name() == "sqlite" and address.database:
+        Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return address
+
+
 def holds_entries(url: str) -> bool:
-    """Whether the database at this address holds a ledger with entries."""
-    engine = create_engine(url)
+    """Whether the database at this address holds a ledger with entries. Raises as `open_engine` does."""
+    engine = create_engine(_address(url))
     try:
         with database_errors(), engine.connect() as connection:
             return inspect(connection).has_table("entry") and bool(

@@ -106,10 +106,10 @@ class Sealer:
         return {"id": subject, "type": type_, "version": version, "state": canon.encode(state)}
 
 
-def fact_from(row: Any, payload: Mapping[str, Any] | None) -> Fact:
-    """A fact from its row (columns data, seq, pos) and its opened payload."""
+def fact_from(row: Any, payload: Mapping[str, Any] | None, at: str = "") -> Fact:
+    """A fact from its row (columns data, seq, pos), its opened payload and the instant of its entry."""
     body = canon.decode(row.data)
     return Fact(
         row.seq, row.pos, body["id"], body["kind"], body["kind_v"], body["subject"], body["subject_version"],
-        tuple((role, to) for role, to in body["refs"]), body["clear"], payload, row.sealed is not None,
+        tuple((role, to) for role, to in body["refs"]), body["clear"], payload, row.sealed is not None, at,
     )  # fmt: skip

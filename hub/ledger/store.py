@@ -128,6 +128,15 @@ class Ledger:
         with self.reading() as connection:
             return earlier(connection, self.vault, (log.value, actor, request), body)
 
+    def last_about(self, subject: str | None) -> Appended:
+        """Where the ledger last spoke of a subject: the receipt of a change that changes nothing."""
+        facts = self.facts_of(subject) if subject else []
+        if not facts:
+            return Appended(0, b"", "", subject, None, repeated=True)
+        last = facts[-1]
+        entry = self.entry(Log.CHANGES, last.seq, opened=False)
+        return Appended(entry.seq, entry.leaf_hash, entry.at, subject, last.version, repeated=True)
+
     def on_append(self, listener: Callable[[Log, int], None]) -> None:
         """Have a function called, in the writer's thread, with each log and its new size."""
         self._listeners.append(listener)
@@ -155,14 +164,17 @@ class Ledger:
                 taken += 1
             rows = rows[:taken]
             upto = rows[-1].seq if rows else after
+            at = {row.seq: row.at for row in rows}
             by_seq: dict[int, list[Fact]] = {}
             for row in connection.execute(_RANGE, {"log": log.value, "after": after, "upto": upto}):
-                by_seq.setdefault(row.seq, []).append(self._open(row) if opened else fact_from(row, None))
+                by_seq.setdefault(row.seq, []).append(
+                    self._open(row, at[row.seq]) if opened else fact_from(row, None, at[row.seq])
+                )
         return [_entry(log, row, tuple(by_seq.get(row.seq, ()))) for row in rows]
 
     def entry(self, log: Log, seq: int, *, opened: bool = True) -> Entry:
         """One entry. Raises NotFound."""
-        found = self.entries(log, seq - 1, 1, opened=opened)
+        found = self.entries(log, seq - 1, 1, opened=opened) if 0 < seq < 2**63 else []
         if not found or found[0].seq != seq:
             raise NotFound(f"There is no entry {seq}.", f"The ledger holds entries 1 to {self.size(log)}.")
         return found[0]
@@ -244,12 +256,12 @@ class Ledger:
         with database_errors(), self.engine.connect() as connection:
             yield connection
 
-    def _open(self, row: Any) -> Fact:
+    def _open(self, row: Any, at: str = "") -> Fact:
         payload = None
         if row.sealed is not None and row.wrapped is not None:
             key = self.vault.unwrap(row.owner, row.retention, row.wrapped)
             payload = canon.decode(self.vault.open(key, row.id, row.sealed)[1])
-        return fact_from(row, payload)
+        return fact_from(row, payload, at)
 
     def _keys_for(
         self, drafts: Sequence[Draft], known: Mapping[str, Subject]
@@ -261,6 +273,8 @@ class Ledger:
             if draft.payload is not None and draft.subject in known
         }
         keys: dict[tuple[str, str], bytes] = {}
+        if not owners:
+            return keys
         with self.reading() as connection:
             for some in strides(owners):
                 for row in connection.execute(select(_KEY).where(_KEY.c.owner.in_(some))):

@@ -98,12 +98,13 @@ class Writer:
             for _, future in jobs:
                 future.set_exception(error)
             return len(jobs) == len(group)
+        # Listeners first: whoever is told that rights were taken must not find them in a cache.
+        self._tell(jobs, outcomes)
         for (_, future), outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, HubError):
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
-        self._tell(jobs, outcomes)
         return len(jobs) == len(group)
 
     def _outcomes(self, group: list[Pending]) -> list[Appended | HubError]:

@@ -150,6 +150,14 @@ class Releases:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceStatements:
+    """What one row of a register said in each release, newest first."""
+
+    record: str
+    """Id of the source record."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRecords:
     """Ids of the person records that a release brought, a stretch at a time: for the matcher."""
 

@@ -20,7 +20,7 @@ class QuestionSpec:
     """`noun:verb`, as in the policy file and the GraphQL schema."""
     label: str
     personal: bool
-    """Whether its answers are about living persons, and are recorded before they leave."""
+    """Whether each answer is recorded before it leaves; others are as soon as they show somebody."""
     plan: Callable[[Any, Scope], Plan] | None = None
     """How it is put to the graph; None for what the ledger answers."""
 
@@ -34,11 +34,12 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.AreaByCode: QuestionSpec("area:read", "Area", False, areas.area_by_code),
         model.Programmes: QuestionSpec("programme:read", "Programme", False, programmes.programmes),
         model.Enrolments: QuestionSpec("enrolment:read", "Enrolment", True, programmes.enrolments),
-        model.LedgerEntry: QuestionSpec("entry:read", "Entry", personal=True),
-        model.LedgerEntries: QuestionSpec("entry:read", "Entry", personal=True),
+        model.LedgerEntry: QuestionSpec("entry:read", "Entry", personal=False),
+        model.LedgerEntries: QuestionSpec("entry:read", "Entry", personal=False),
         model.LedgerCheckpoint: QuestionSpec("ledger:prove", "Checkpoint", personal=False),
         model.InclusionProof: QuestionSpec("ledger:prove", "Checkpoint", personal=False),
         model.Disclosures: QuestionSpec("disclosure:read", "Disclosure", personal=True),
+        model.SourceStatements: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleaseRecords: QuestionSpec("release:read", "Release", personal=False),
         model.Releases: QuestionSpec("release:read", "Release", personal=False),
     }

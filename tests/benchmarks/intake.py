@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.bootstrap import open_graph, open_hub
-from hub.cli.intake import File, take_in_and_form
+from hub.cli.intake import take_in_and_form
 from hub.demo.city import write_city
 from hub.graph.connect import SyncDriver, silent
+from hub.intake.release import Delivery
 from hub.settings import Settings
 from tests.benchmarks.material import SEED
 from tests.benchmarks.measure import Ground, Row, empty, in_turn, seconds, without_graph
@@ -35,7 +36,7 @@ RETURN count(n) AS nodes, sum(COUNT { (n)-->() }) AS ties
 def intake(ground: Ground) -> list[Row]:
     """Rows of a made-up DTKS file a second, until sealed in the ledger and until the graph shows their persons."""
     city = write_city(ground.fresh("city"), 1_500 if ground.quick else 12_000, SEED)
-    file = File("dtks", city.dtks, "ukur", city.as_of)
+    file = Delivery("dtks", (city.dtks,), "ukur", city.as_of)
     rows = city.rows + city.refused
     with ground.driver() as driver:
         database = ground.graph.database
@@ -69,9 +70,9 @@ def intake(ground: Ground) -> list[Row]:
     ]
 
 
-async def _taken(settings: Settings, file: File) -> float:
+async def _taken(settings: Settings, file: Delivery) -> float:
     """Seconds to take a file in and form its persons, until the graph shows them if there is one."""
-    async with open_hub(settings, serve=True) as opened:
+    async with open_hub(settings) as opened:
         begun = time.perf_counter()
         result = await take_in_and_form(opened, file, silent)
         assert result.accepted > 0, result

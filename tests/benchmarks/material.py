@@ -15,8 +15,9 @@ from hub.demo.city import write_city
 from hub.domain.facts import Draft
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
+from hub.intake.dtks import EXPORT, Dtks
+from hub.intake.layout import Context
 from hub.intake.refusals import Refusal
-from hub.intake.release import ADAPTERS
 from hub.intake.rows import read
 from hub.intake.sheet import inspect
 from hub.ledger.entries import Pending, Warrant
@@ -37,11 +38,11 @@ def incoming() -> tuple[Incoming, ...]:
     with TemporaryDirectory() as folder:
         city = write_city(Path(folder), 1000, SEED)
         sheet = inspect(city.dtks)
-        reader = ADAPTERS["dtks"].bind(sheet.heading, city.as_of, area_index())
+        reader = Dtks().bind(EXPORT, EXPORT.bind(sheet.heading), Context(city.as_of, area_index()))
         rows = [values for _, values in read(sheet) if not isinstance(values, Refusal)]
-    persons = [(values, reader.person(values)) for values in rows]
+    persons = [(values, reader.record(values)) for values in rows]
     taken = [(values, person) for values, person in persons if not isinstance(person, Refusal)]
-    return tuple(record for values, person in taken for record in (reader.dwelling(values), person))
+    return tuple(record for values, person in taken for record in (reader.dwelling(values), person) if record)
 
 
 def facts(number: int) -> list[Draft]:

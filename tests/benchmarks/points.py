@@ -13,11 +13,12 @@ from hub.api.app import create_app
 from hub.api.identity import issue
 from hub.bootstrap import ADMIN, OpenHub, open_hub
 from hub.cli.asgi import post as ask
-from hub.cli.intake import File, take_in_and_form
+from hub.cli.intake import take_in_and_form
 from hub.commands.access import GrantRole, RegisterActor
 from hub.demo.city import write_city
 from hub.graph.connect import async_driver, silent
 from hub.graph.read import GraphReader
+from hub.intake.release import Delivery
 from hub.service import Hub
 from hub.settings import Settings
 from tests.benchmarks.load import CONNECTIONS, Load, answer, load, post
@@ -125,7 +126,7 @@ async def _prepared(ground: Ground) -> _Case:
     settings = ground.settings()
     city = write_city(ground.fresh("city"), 3_000, SEED)
     async with open_hub(settings) as opened, async_driver(ground.graph) as driver:
-        await take_in_and_form(opened, File("dtks", city.dtks, "ukur", city.as_of), silent)
+        await take_in_and_form(opened, Delivery("dtks", (city.dtks,), "ukur", city.as_of), silent)
         found, _, _ = await driver.execute_query(_LIVING, database_=ground.graph.database)
         kelurahan, niks = str(found[0]["kelurahan"]), list(map(str, found[0]["niks"]))
         token = await _officer(opened, kelurahan)

@@ -25,9 +25,9 @@ from tests.contract.ledger_worlds import NAME, NIK, ORIGIN, agency, commit, disc
 FOLDER = Path(__file__).parents[1] / "fixtures" / "ledger-v1"
 EXPECTED: dict[str, Any] = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
 DIGESTS = {
-    "ledger.db": "e82d4cf082be0e4fab323e0c5621f61c28c365fced8e95463a2cbacf46575521",
+    "ledger.db": "7a0004ca2377ade0fcfe6d9c7fc89b0fc5d56af6b5cdb9131fb6b3a344615749",
     "keys.json": "4f1daea84957882d7d14cb5c69a844ec1d49a3d0f696ec8a84cccbd185678bff",
-    "expected.json": "f775c652c5624f986bbdcb425a9e82dedd319f9b4ad4ab06fa803501bd5a9838",
+    "expected.json": "d712c7e09e4183737cc4e161a21c9b83c7608e02cd16322e14aec94a97202af6",
 }
 """SHA-256 of each file: the fixture is never made anew."""
 

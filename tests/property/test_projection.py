@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from neo4j import Driver
 
+import policies
 from graph_schema import LABELS, RELATIONSHIPS, PropertyType, find_property
 from hub.commands import access, intake, people, programmes
 from hub.commands.model import By
@@ -31,14 +32,17 @@ from hub.domain.facts import Draft, Draw, Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log
 from hub.graph.check import differences, wipe
 from hub.graph.connect import GraphAddress
-from hub.graph.ops import COPIERS, Op, Put, Tie
+from hub.graph.ops import COPIERS, Add, Op, Put, Tie
 from hub.graph.project import Projector, ops_of
 from hub.ledger import canon
+from policies import digest
 from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, identifier
 
 Draws = st.SearchStrategy[Any]
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
-ROLES = "role,name,comes_for,default_purpose\nwalidata,W,,p\npetugas_opd,O,,p\npetugas_kelurahan,K,,p\n"
+SHIPPED = policies.rules()
+RULES = tuple({**SHIPPED, "policy.csv": f"# {n}\n{SHIPPED['policy.csv']}"} for n in range(3))
+"""Three policies that say the same and differ in their text."""
 AREAS = (
     (CITY, None, "CITY"),
     (KECAMATAN, CITY, "KECAMATAN"),
@@ -63,6 +67,9 @@ class Book:
     _found: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     _payloads: dict[str, Mapping[str, Json] | None] = field(default_factory=dict)
     _ids: int = 0
+
+    def identity(self) -> tuple[str, int]:
+        return "book", len(self.entries)
 
     def new_id(self) -> str:
         self._ids += 1
@@ -124,6 +131,7 @@ class StrictGraph:
     def __init__(self) -> None:
         self.nodes: dict[tuple[str, str], dict[str, Any]] = {}
         self.tied: set[tuple[str, str, str]] = set()
+        self.added: set[Add] = set()
 
     def apply(self, ops: list[Op]) -> None:
         """The ops of one entry: nodes first, since ties may name nodes that come after them."""
@@ -133,6 +141,10 @@ class StrictGraph:
         for op in ops:
             if isinstance(op, Tie):
                 self._tie(op)
+            elif isinstance(op, Add):
+                assert op not in self.added, f"{op.type} is added twice"
+                self.added.add(op)
+                self._lead(op.label, op.type, op.target, "id", op.to)
 
     def _put(self, op: Put) -> None:
         assert op.fresh is ((op.label, op.id) not in self.nodes), f"{op.label} is made twice or never"
@@ -153,12 +165,12 @@ class StrictGraph:
         assert not (op.fresh and key in self.tied), f"{op.type} would be added to what is there"
         self.tied.add(key)
         for target in op.targets:
-            found = [
-                node
-                for (label, _), node in self.nodes.items()
-                if label == op.target and node.get(op.target_key) == target
-            ]
-            assert len(found) == 1, f"{op.type} leads to {len(found)} nodes"
+            self._lead(op.label, op.type, op.target, op.target_key, target)
+
+    def _lead(self, start: str, type_: str, label: str, key: str, target: str) -> None:
+        assert (type_, start, label) in TIES
+        found = [node for (each, _), node in self.nodes.items() if each == label and node.get(key) == target]
+        assert len(found) == 1, f"{type_} leads to {len(found)} nodes"
 
 
 # ------------------------------------------------------------------------------------ commands, drawn
@@ -215,7 +227,7 @@ def records(draw: st.DrawFn, releases: Draws) -> intake.TakeRecords:
         )
         for key, nik, kk, on in draw(st.lists(rows, min_size=1, max_size=3, unique_by=lambda each: each[0]))
     ]  # fmt: skip
-    return intake.TakeRecords(draw(releases), 0, (dwelling, *persons), draw(st.integers(0, 2)))
+    return intake.TakeRecords(draw(releases), 0, tuple(persons), (dwelling,), draw(st.integers(0, 2)))
 
 
 def drop(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,10 +240,10 @@ def commands(book: Book, kind: type) -> Draws:
         {},
         optional={"nik": niks, "name": words, "born_on": born | days, "sex": st.sampled_from(("MALE", "?"))},
     )
-    names, rules = st.sampled_from(("sari", "dedi")), st.just({"roles.csv": ROLES})
+    names, which = st.sampled_from(("sari", "dedi")), st.integers(0, 2)
     makers: dict[type, Draws] = {
-        access.FoundHub: st.builds(access.FoundHub, st.just("d0"), rules),
-        access.AdoptPolicy: st.builds(access.AdoptPolicy, st.sampled_from(("d0", "d1", "d2")), rules),
+        access.FoundHub: which.map(lambda n: access.FoundHub(digest(RULES[n]), RULES[n])),
+        access.AdoptPolicy: which.map(lambda n: access.AdoptPolicy(digest(RULES[n]), RULES[n])),
         access.ListAreas: areas(),
         access.DefineAgency: st.builds(access.DefineAgency, agencies.filter(lambda c: c != "nobody"), words),
         access.RegisterActor: st.builds(
@@ -275,7 +287,7 @@ PLAIN = [kind for kind in COMMANDS if kind is not access.FoundHub]
 def begun() -> Book:
     """A book in which one release was taken in and its persons formed."""
     book, by = Book(), By(identifier(0), frozenset())
-    book.submit(access.FoundHub("d0", {"roles.csv": ROLES}), by)
+    book.submit(access.FoundHub(digest(RULES[0]), RULES[0]), by)
     listed = (
         {"system": "KEMENDAGRI", "code": code, "name": code, "level": level, "parent": parent}
         for code, parent, level in AREAS
@@ -288,7 +300,7 @@ def begun() -> Book:
     dwelling = intake.Incoming("dwelling", "r0", "r0", {}, {"area": KELURAHAN, "rt": "001"})
     values = {"nik": "3273010101800001", "kk": "3273010101010001", "name": "IIS", "name_key": "IIS"}
     person = intake.Incoming("person", "k0", "k0", {}, values, "r0")
-    book.submit(intake.TakeRecords(opened.subject, 0, (dwelling, person)), by)
+    book.submit(intake.TakeRecords(opened.subject, 0, (person,), (dwelling,)), by)
     book.submit(intake.CloseRelease(opened.subject), by)
     book.submit(people.FormPersons(tuple(book.of("SourceRecord"))), by)
     book.submit(intake.OpenRelease("dtks", "next", "2024-02-29", "cd"), by)

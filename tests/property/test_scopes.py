@@ -42,20 +42,22 @@ basis = "uji"
 roles = ["r1"]
 classes = ["identity", "contact", "demographic", "welfare", "operational"]
 """
-CLASSES = ("identity", "contact", "demographic", "welfare", "operational")
+CLASSES = ("identity", "contact", "demographic", "welfare", "health", "operational")
 ROWS = (
     ("person:read", "Person"), ("person:read", "FamilyCard"), ("person:read", "Address"),
-    ("person:read", "SourceRecord"), ("enrolment:read", "Enrolment"),
+    ("person:read", "SourceRecord"), ("person:read", "Assessment"), ("enrolment:read", "Enrolment"),
 )  # fmt: skip
 FIELDS = (
     ("person:read", "identity"), ("person:read", "contact"), ("person:read", "demographic"),
-    ("person:read", "operational"), ("enrolment:read", "welfare"), ("person:read", "Person.nik"),
+    ("person:read", "operational"), ("enrolment:read", "welfare"), ("person:read", "welfare"),
+    ("person:read", "health"), ("person:read", "Assessment.welfare_values"), ("person:read", "Person.nik"),
     ("person:read", "Person.name"), ("person:read", "Person.nik"), ("person:read", "Person.name"),
     ("person:read", "Person.born_on"), ("person:read", "Person.born_year"),
     ("person:read", "Person.relation_to_head"), ("person:read", "Person.kelurahan"),
     ("person:read", "FamilyCard.number"), ("enrolment:read", "Enrolment.reason"),
     ("person:read", "SourceRecord.register"),
 )  # fmt: skip
+FINDING = ("register", "release", "measure", "value", "withheld", "assessed_on")
 OPEN = (
     "*,*,area:read,Area,*,all,show,allow",
     "*,*,agency:read,Agency,*,all,show,allow",
@@ -101,7 +103,7 @@ def rule(draw: st.DrawFn, targets: tuple[tuple[str, str], ...], allow: bool = Tr
     if obj == "Person.born_on":
         treatment = draw(st.sampled_from(("year", "show")))
     predicate = draw(people if allow else narrow)
-    if obj in ("Enrolment", "welfare") and draw(st.booleans()):
+    if act == "enrolment:read" and draw(st.booleans()):
         predicate = "own_agency"
     role, agency = (
         draw(st.sampled_from(("r1", "r2", "*", "*"))),
@@ -122,7 +124,8 @@ def texts(draw: st.DrawFn) -> dict[str, str]:
     ]
     lines += [draw(rule(ROWS + FIELDS, allow=False)) for _ in range(draw(st.sampled_from((0, 0, 1, 3))))]
     # Most draws should let something be seen: each of these stands in seven of eight.
-    for target in (*ROWS, ("enrolment:read", "welfare"), ("person:read", "operational")):
+    seen = (("enrolment:read", "welfare"), ("person:read", "operational"), ("person:read", "welfare"))
+    for target in (*ROWS, *seen):
         if draw(st.integers(0, 7)) != 5:
             predicate = draw(st.one_of(people, st.just("all")))
             lines.append(f"*,*,{target[0]},{target[1]},*,{predicate},show,allow")
@@ -190,14 +193,29 @@ def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None
     )
     world.join(person, "FORMED_FROM", record)
     world.join(record, "IN_RELEASE", identifier(30))
+    if n % 2:
+        world.join(record, "FROM_DWELLING", identifier(400))
+    if draw(st.booleans()):
+        _assess(draw, world, n, record)
     for which in draw(st.sets(st.integers(0, 1))):
         enrolment = world.add(
             "Enrolment", identifier(500 + 2 * n + which), version=1, reason=draw(hostile),
             status=draw(st.sampled_from(("PROPOSED", "ENROLLED", "ENDED"))), from_on="2024-01-01",
-            agency=("dinsos", "disdik")[which],
+            agency=("dinsos", "disdik")[which], person=person,
         )  # fmt: skip
         world.join(enrolment, "FOR_PERSON", person)
         world.join(enrolment, "IN_PROGRAMME", identifier(20 + which))
+
+
+def _assess(draw: st.DrawFn, world: World, n: int, record: str) -> None:
+    found: dict[str, list[str]] = {}
+    for kind in draw(st.sets(st.sampled_from(("demographic", "welfare", "health")), min_size=1)):
+        values = draw(st.lists(hostile.filter(lambda each: each is not None), max_size=2))
+        found[f"{kind}_measures"] = [f"measure_{index}" for index in range(len(values))]
+        found[f"{kind}_values"] = [str(each) for each in values]
+    assessment = world.add("Assessment", identifier(600 + n), **found)
+    world.join(record, "ASSESSED_AS", assessment)
+    world.join(assessment, "FOUND_IN", identifier(30))
 
 
 @st.composite
@@ -206,6 +224,9 @@ def selections(draw: st.DrawFn, label: str, depth: int = 3) -> Selection:
     picks = [pick(name) for name in names]
     if label != "Release" and draw(st.booleans()):
         picks.append(pick("withheld", pick("field"), pick("reason")))
+    if label == "Person" and draw(st.booleans()):
+        names = draw(st.lists(st.sampled_from(FINDING), min_size=1, max_size=4, unique=True))
+        picks.append(pick("assessments", *map(pick, names)))
     links = [] if depth == 0 else draw(
         st.lists(st.sampled_from(sorted(LINKS[label])), max_size=3, unique=True) if LINKS[label] else st.just([])
     )  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from neo4j import Driver
 
 from hub.bootstrap import ADMIN, STEWARD, OpenHub, open_hub
-from hub.cli.intake import File, take_in_and_form
+from hub.cli.intake import take_in_and_form
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
 from hub.demo.city import CityFiles, write_city
@@ -24,6 +24,7 @@ from hub.domain.kinds import Log
 from hub.domain.selection import Selection, pick
 from hub.graph.check import wipe
 from hub.graph.connect import GraphAddress
+from hub.intake.release import Delivery
 from hub.questions.model import Page, Persons
 from hub.settings import Settings
 
@@ -165,7 +166,7 @@ class Town:
     def take_in(self, files: CityFiles, label: str = LABEL, *, settle: bool = True) -> None:
         """Take the register in and form its persons; `settle`: until the graph shows them."""
         self.files = files
-        file = File("dtks", files.dtks, label, files.as_of)
+        file = Delivery("dtks", (files.dtks,), label, files.as_of)
         self.run(take_in_and_form(self.opened, file, lambda stage, done, total: None))
         if settle:
             self.settle()

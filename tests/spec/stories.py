@@ -18,14 +18,14 @@ from typing import Any
 import orjson
 
 from hub.bootstrap import ADMIN, STEWARD, OpenHub, open_hub
-from hub.cli.intake import File, take_in_and_form
+from hub.cli.intake import take_in_and_form
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.intake import CloseRelease, Incoming, OpenRelease, TakeRecords
 from hub.commands.people import CorrectPerson, FormPersons
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.facts import Receipt
 from hub.intake import release
-from hub.intake.release import IntakeResult
+from hub.intake.release import Delivery, IntakeResult
 from hub.matching import form
 from hub.questions.model import ReleaseRecords
 from hub.settings import Settings
@@ -66,7 +66,7 @@ async def tell(opened: OpenHub, acknowledge: Acknowledge) -> None:
     await change("grant", ADMIN, GrantRole("sari", "petugas_opd", "SK 1/2026", "dinsos"))
     await change("programme", STEWARD, DefineProgramme("permakanan", "Permakanan", "dinsos", quota=2))
     delivery = await change("open", STEWARD, OpenRelease("dtks", LABEL, AS_OF, "ab"))
-    await change("take", STEWARD, TakeRecords(delivery, 0, _records(), 1))
+    await change("take", STEWARD, TakeRecords(delivery, 0, _records()[1:], _records()[:1], 1))
     await change("close", STEWARD, CloseRelease(delivery))
     found = (await opened.hub.ask(opened.matcher, ReleaseRecords(delivery))).data["records"]
     person = await change("form", "pemadan", FormPersons(tuple(found)))
@@ -105,7 +105,7 @@ def _records() -> tuple[Incoming, ...]:
 async def take_in(opened: OpenHub, folder: Path) -> IntakeResult:
     """Take a made-up city's register in, in small steps so that there are many to die between."""
     release.CHUNK_ROWS, form._STRIDE = 20, 15
-    file = File("dtks", folder / "dtks_siks_ng.csv", "kota", AS_OF)
+    file = Delivery("dtks", (folder / "dtks_siks_ng.csv",), "kota", AS_OF)
     return await take_in_and_form(opened, file, lambda stage, done, total: None)
 
 

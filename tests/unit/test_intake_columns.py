@@ -7,10 +7,9 @@ import pytest
 from graph_schema.notation import Sensitivity
 from hub.commands.intake import Incoming
 from hub.domain.measures import MEASURES, measured_by
-from hub.intake import columns, dtks, dtks_layout
+from hub.intake import columns, dtks
 from hub.intake.answers import Answer, Block, bits, coded, month, number, one_of, rupiah
 from hub.intake.layout import Context, Fate
-from hub.intake.refusals import Refusal
 from hub.intake.regsosek_columns import FAMILIES, FAMILY_BLOCKS, PERSON_BLOCKS, PERSONS
 from hub.reference.areas import area_index
 
@@ -126,64 +125,20 @@ def test_a_heading_that_lacks_a_column_is_still_recognised() -> None:
 
 
 def dtks_records(row: dict[str, str]) -> tuple[Incoming, Incoming]:
-    layout = dtks_layout.EXPORT
-    reader = dtks_layout.Dtks().bind(layout, layout.bind(row), Context("2024-05-31", area_index()))
+    layout = dtks.EXPORT
+    reader = dtks.Dtks().bind(layout, layout.bind(row), Context("2024-05-31", area_index()))
     person, dwelling = reader.record(list(row.values())), reader.dwelling(list(row.values()))
     assert isinstance(person, Incoming)
     assert dwelling is not None
     return person, dwelling
 
 
-def test_dtks_in_the_new_shape_says_all_that_the_old_one_said() -> None:
-    old = dtks.Dtks().bind(tuple(DTKS), "2024-05-31", area_index())
-    person, dwelling = dtks_records({**DTKS, "CATATAN": "x"})
-    former = old.person(list(DTKS.values()))
-    assert isinstance(former, Incoming)
-    assert (person.row_key, person.identity, person.dwelling) == (
-        former.row_key,
-        former.identity,
-        former.dwelling,
-    )
-    assert person.original == {**former.original, "CATATAN": "x"}
-    assert {name: value for name, value in former.standardised.items() if name != "flags"}.items() <= dict(
-        person.standardised
-    ).items()
-    assert set(former.standardised["flags"]) <= set(person.standardised["flags"])
-    where = old.dwelling(list(DTKS.values()))
-    assert (dwelling.row_key, dwelling.identity, dwelling.original) == (
-        where.row_key,
-        where.identity,
-        where.original,
-    )
-    assert where.standardised.items() <= dwelling.standardised.items()
-
-
-def test_dtks_in_the_new_shape_assesses_aid_as_well() -> None:
+def test_dtks_assesses_aid_as_well() -> None:
     told = dtks_records(DTKS)[0].standardised
     assert told["assessed"] == {
         "received_bpnt": "Ya", "received_pkh": "Tidak", "received_bpnt_ppkm": "?", "received_pbi": "Ya",
     }  # fmt: skip
     assert (told["occupation"], "code_unknown:BANSOS BPNT-PPKM" in told["flags"]) == ("BURUH", True)
-
-
-@pytest.mark.parametrize(
-    ("changed", "reason"),
-    [
-        ({"ID_DTKS": "3,27E+17"}, "bad_key"),
-        ({"NAMA": "-", "NOMOR NIK": ""}, "no_name_no_nik"),
-        ({"DESA/KELURAHAN": "XXXX"}, "impossible_area"),
-    ],
-)
-def test_dtks_in_the_new_shape_refuses_the_same_rows(changed: dict[str, str], reason: str) -> None:
-    row = {**DTKS, **changed}
-    layout = dtks_layout.EXPORT
-    reader = dtks_layout.Dtks().bind(layout, layout.bind(row), Context("2024-05-31", area_index()))
-    found, former = (
-        reader.record(list(row.values())),
-        dtks.Dtks().bind(tuple(row), "2024-05-31", area_index()),
-    )
-    assert isinstance(found, Refusal)
-    assert (found, found.reason) == (former.person(list(row.values())), reason)
 
 
 @pytest.mark.parametrize(

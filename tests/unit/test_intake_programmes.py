@@ -134,27 +134,25 @@ def test_every_column_is_in_the_entry_as_given(mapping: str, row: dict[str, str]
     assert taken(mapping, row).original == row
 
 
-def test_rows_of_another_period_are_refused() -> None:
-    assert taken("pkh", PKH, "2024/02").row_key == "PKH-000001"
-    found = refused("pkh", PKH, "2024-1")
-    assert (found.reason, found.column, found.value) == ("other_period", "PERIODE", "2024-2")
+def test_a_row_of_another_period_comes_along_with_its_own() -> None:
+    for asked in ("2024/02", "2024-1", "2024"):
+        assert taken("pkh", PKH, asked).standardised["period"] == "2024-2"
 
 
 def test_a_file_without_a_row_of_the_period_is_refused_whole() -> None:
     adapter = ProgrammeList(shipped()["pkh"])
     columns = adapter.layouts[0].bind(PKH)
-    adapter.refuse_without_period(columns, "2024-2", [list(PKH.values())])
+    for period in ("2024-2", "2024", "2024/02"):
+        adapter.refuse_without_period(columns, period, [list(PKH.values())])
     with pytest.raises(InvalidInput, match="period 2024-3") as caught:
         adapter.refuse_without_period(columns, "2024-3", [list(PKH.values())] * 2)
     assert caught.value.advice == "Periods in the file: 2024-2."
 
 
-def test_a_list_without_periods_takes_none() -> None:
-    with pytest.raises(InvalidInput, match="has no periods"):
-        bound("pbi_jkn", PBI, "2024-1")
+def test_a_list_that_names_no_period_is_taken_as_told() -> None:
     adapter = ProgrammeList(shipped()["pbi_jkn"])
-    with pytest.raises(InvalidInput, match="has no periods"):
-        adapter.refuse_without_period(adapter.layouts[0].bind(PBI), "2024-1", [])
+    adapter.refuse_without_period(adapter.layouts[0].bind(PBI), "2024-1", [])
+    assert "period" not in taken("pbi_jkn", PBI, "2024-1").standardised
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,8 @@ from hub.demo.city import CityFiles, write_city
 from hub.domain.errors import Conflict, InvalidInput, RequestConflict, Unavailable
 from hub.domain.facts import Actor, Receipt
 from hub.intake.refusals import harmless
-from hub.intake.release import IntakeResult, Progress, take_in
+from hub.intake.release import Delivery, IntakeResult, Progress, take_in
 from hub.questions.model import Answer, Releases
-from hub.reference.areas import area_index
 
 AS_OF = "2024-05-31"
 
@@ -76,8 +75,8 @@ class Recorder:
                 release = f"r{len(self.releases)}"
                 self.releases[release] = {"id": release, "status": "OPEN", **state, **counts}
                 return release
-            case TakeRecords(release, _, records, refused):
-                return self._take(self.releases[release], records, refused)
+            case TakeRecords(release, _, records, beside, refused):
+                return self._take(self.releases[release], (*beside, *records), refused)
             case CloseRelease(release):
                 self.releases[release]["status"] = "CLOSED"
                 return release
@@ -106,7 +105,9 @@ class Recorder:
 
 def _body(command: Any) -> str:
     return repr(command) + repr([
-        (each.original, each.standardised) for each in getattr(command, "records", ())
+        (each.original, each.standardised)
+        for name in ("records", "beside")
+        for each in getattr(command, name, ())
     ])  # fmt: skip
 
 
@@ -124,10 +125,8 @@ def run(
     as_of: str = AS_OF,
     progress: Callable[[Progress], None] = lambda now: None,
 ) -> IntakeResult:
-    errand = take_in(
-        doors, Actor("a"), "dtks", file, label, as_of, reports=folder, areas=area_index(), progress=progress
-    )
-    return asyncio.run(errand)
+    delivery = Delivery("dtks", (file,), label, as_of)
+    return asyncio.run(take_in(doors, Actor("a"), delivery, reports=folder, progress=progress))
 
 
 def test_takes_a_file_in_as_open_take_close(city: CityFiles, tmp_path: Path) -> None:

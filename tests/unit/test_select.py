@@ -76,7 +76,7 @@ def world() -> World:
         made.join(person, "LIVES_AT", home)
         enrolment = made.add(
             "Enrolment", identifier(500 + n), version=1, status=("ENROLLED", "PROPOSED", "PROPOSED")[n],
-            agency="dinsos", from_on="2024-01-01",
+            agency="dinsos", from_on="2024-01-01", person=person,
         )  # fmt: skip
         made.join(enrolment, "FOR_PERSON", person)
         made.join(enrolment, "IN_PROGRAMME", identifier(20))
@@ -178,6 +178,7 @@ def test_withheld_is_told_by_the_scope_whether_or_not_there_is_a_value(graph: tu
             {"field": "nik", "reason": "PARTIAL"},
             {"field": "motherName", "reason": "WITHHOLD"},
             {"field": "sourceRecords", "reason": "WITHHOLD"},
+            {"field": "assessments", "reason": "PARTIAL"},
         ],
     }
 
