@@ -23,7 +23,8 @@ from hub.cli.output import Report, emit, watching
 from hub.cli.serve import listen, run_app
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
-from hub.demo.city import write_city
+from hub.demo.city import CityFiles, write_registers
+from hub.demo.people import P3KE_DAY, REGSOSEK_DAY
 from hub.demo.story import ACCOUNTS, AGENCIES, PROGRAMMES, TERRITORY, Account
 from hub.domain.selection import pick
 from hub.intake.release import Delivery, IntakeResult
@@ -52,7 +53,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """Start everything, take in a made-up city's DTKS file, form persons, and serve the answers.
+    """Start everything, take in a made-up city's registers, form persons, and serve the answers.
 
     A second start keeps the data and takes seconds.
     """
@@ -64,13 +65,13 @@ async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> Non
         async with AsyncExitStack() as stack:
             with watching("rows", quiet=json) as report:
                 opened = await stack.enter_async_context(open_hub(chosen, report))
-                result = await _take_in(opened, city, report)
+                taken = await _take_in(opened, city, report)
                 territory = await _staff(opened, report)
                 await _enrol(opened, territory)
                 app = create_app(opened.hub, chosen)
                 answers = [await _first_answer(app, opened, each, territory) for each in ACCOUNTS]
             address = f"http://{chosen.host}:{chosen.port}/graphql"
-            told = {"intake": _told(result), "accounts": answers, "address": address}
+            told = {"intake": [_told(each) for each in taken], "accounts": answers, "address": address}
             emit(told, json, lambda out: _print(out, told))
             if isinstance(listener, socket.socket):
                 await run_app(
@@ -78,13 +79,25 @@ async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> Non
                 )
 
 
-async def _take_in(opened: OpenHub, city: City, report: Report) -> IntakeResult:
-    """Write the city's file, take it in and form its persons, as far as that was not done before."""
+async def _take_in(opened: OpenHub, city: City, report: Report) -> list[IntakeResult]:
+    """Write the city's files, take them in and form persons, as far as that was not done before."""
     report("Writing the made-up city", 0, None)
     folder = opened.settings.home / "demo" / city.label
-    files = await asyncio.to_thread(write_city, folder, city.persons, city.seed)
-    delivery = Delivery("dtks", (files.dtks,), city.label, files.as_of)
-    return await take_in_and_form(opened, delivery, report)
+    files = await asyncio.to_thread(write_registers, folder, city.persons, city.seed)
+    return [await take_in_and_form(opened, each, report) for each in _deliveries(files, city.label)]
+
+
+def _deliveries(files: CityFiles, label: str) -> list[Delivery]:
+    """Every register of the city at its own day, then the lists of the programmes."""
+    registers = (
+        ("p3ke", files.p3ke, P3KE_DAY.isoformat()),
+        ("regsosek", files.regsosek, REGSOSEK_DAY.isoformat()),
+        ("dtks", (files.dtks,), files.as_of),
+        ("dukcapil", (files.dukcapil,), files.as_of),
+        ("dtsen", files.dtsen, files.as_of),
+    )
+    lists = (Delivery(code, (file,), label, files.as_of) for code, file in files.programmes.items())
+    return [*(Delivery(register, paths, label, day) for register, paths, day in registers), *lists]
 
 
 async def _first_answer(app: ASGIApp, opened: OpenHub, account: Account, territory: str) -> dict[str, Any]:
@@ -98,16 +111,15 @@ async def _first_answer(app: ASGIApp, opened: OpenHub, account: Account, territo
 
 
 def _told(result: IntakeResult) -> dict[str, Any]:
-    names = ("label", "accepted", "repeated", "refused", "nothing_changed")
+    names = ("register", "label", "accepted", "repeated", "refused", "nothing_changed")
     return {**{name: getattr(result, name) for name in names}, "report": str(result.report or "")}
 
 
 def _print(out: Console, told: dict[str, Any]) -> None:
-    intake = told["intake"]
-    out.print(
-        f"Release {intake['label']}: {intake['accepted']:,} rows accepted, {intake['repeated']:,} repeated, "
-        f"{intake['refused']:,} refused" + (f" (why: {intake['report']})" if intake["report"] else "")
-    )
+    for each in told["intake"]:
+        why = f"  why: {each['report']}" if each["report"] else ""
+        rows = f"{each['accepted']:>7,} rows accepted, {each['refused']:,} refused"
+        out.print(f"{each['register']:<9}{rows}{why}", markup=False)
     for each in told["accounts"]:
         out.print(f"\n[bold]{each['account']}[/bold]  {each['title']}")
         out.print(f"  token     {each['token']}")

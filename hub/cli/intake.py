@@ -16,6 +16,7 @@ from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.output import Report, emit, watching
 from hub.commands.access import DefineAgency
+from hub.commands.forming import FORMING
 from hub.commands.intake import AbandonRelease
 from hub.commands.programmes import DefineProgramme
 from hub.domain.days import local_day
@@ -128,17 +129,22 @@ async def take_in_and_form(opened: OpenHub, delivery: Delivery, report: Report) 
         reports=opened.settings.reports,
         progress=lambda now: report(_stage(now), now.rows, now.total),
     )
-    await form_persons(
-        opened.doors,
-        opened.matcher,
-        result.release_id,
-        lambda done: report("Forming persons", done, result.accepted),
-    )
+    if delivery.register in FORMING:
+        await _form(opened, result, report)
     size = opened.ledger.size(Log.CHANGES)
     while opened.projector.progress.seq < size and opened.projector.progress.stopped_by is None:
         report("Copying into the graph", opened.projector.progress.seq, size)
         await asyncio.to_thread(opened.projector.wait_for, size, 0.5)
     return result
+
+
+async def _form(opened: OpenHub, result: IntakeResult, report: Report) -> None:
+    await form_persons(
+        opened.doors,
+        opened.matcher,
+        result.release_id,
+        lambda done: report("Forming persons", done, result.accepted + result.repeated),
+    )
 
 
 async def _define(opened: OpenHub, mapped: Mapped) -> None:

@@ -137,8 +137,10 @@ class _PersonRows:
         known, flags = found
         if area := self._ktp.area(values):
             known["area"], known["area_kind"] = area.code, area.kind.value
-        elif self._ktp.given(values):
-            flags.append("ktp_elsewhere")
+        elif self._ktp.elsewhere(values):
+            flags += ["ktp_elsewhere"] if self._ktp.given(values) else []
+        else:
+            return Refusal("impossible_area", "nama_kelurahan_desa_ktp", self._ktp.given(values))
         self._golden.read(values, known, flags)
         self._relation(values[self._relation_at], known, flags)
         assessed: dict[str, str] = {}

@@ -57,6 +57,13 @@ class Place:
         cells = zip(self._cells(values), self._absent, strict=True)
         return " / ".join(text for cell, absent in cells if not absent and (text := cell.strip()))
 
+    def elsewhere(self, values: list[str]) -> bool:
+        """Whether the row names another city, or no place at all: then its area is no fault."""
+        cells = zip(self._cells(values), self._absent, strict=True)
+        _, _, city, code, *_ = ["" if absent else cell for cell, absent in cells]
+        elsewhere = self._areas.is_other_city(city) or self._areas.is_other_code(code)
+        return elsewhere or not self.given(values)
+
     def read(self, values: list[str]) -> tuple[dict[str, Json], list[str]] | None:
         """Standardised values of the place and flags; None when the kelurahan is none of this city."""
         area = self.area(values)

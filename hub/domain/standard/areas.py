@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.domain.facts import Json
+from hub.domain.standard.identifiers import PROVINCES
 from hub.domain.standard.text import NOTHING, tidy
 
 KEMENDAGRI, BPS = CODE_SYSTEMS = ("KEMENDAGRI", "BPS")
@@ -136,6 +137,7 @@ class AreaIndex:
     def __init__(self, areas: Iterable[Mapping[str, Json]]) -> None:
         listed = tuple(areas)
         kecamatan = [area for area in listed if area["level"] == "KECAMATAN"]
+        self._city_codes = {area["code"] for area in listed if area["level"] == "CITY"}
         self._cities = {squeezed(area["name"]) for area in listed if area["level"] == "CITY"}
         self._kecamatan = _Names(kecamatan)
         self._kelurahan = {
@@ -182,7 +184,7 @@ class AreaIndex:
     def _combine(self, code: str, system: str, kecamatan: str, kelurahan: str, city: str) -> FoundArea | None:
         coded, named = self.by_code(system, code), self.kelurahan(kecamatan, kelurahan, city)
         if named is None:
-            return None if self._is_other_city(city) else coded
+            return None if self.is_other_city(city) else coded
         if not squeezed(code) or code.strip() in NOTHING:
             return named
         if coded and coded.code == named.code:
@@ -192,14 +194,23 @@ class AreaIndex:
             return FoundArea(named.code, AreaKind.OTHER_SYSTEM)
         return FoundArea(named.code, AreaKind.CODE_DIFFERS)
 
-    def _is_other_city(self, value: str) -> bool:
-        """The name without KOTA is taken for the city too: many exports leave it out."""
+    def is_other_city(self, value: str) -> bool:
+        """Whether a name is that of another city or kabupaten.
+
+        The name without KOTA is taken for the city too: many exports leave it out.
+        """
         name = squeezed(value)
         return bool(name) and all(name not in (city, city.removeprefix("KOTA")) for city in self._cities)
 
+    def is_other_code(self, code: str) -> bool:
+        """Whether a code of either system is one of another city or kabupaten of a province there is."""
+        digits = code.replace(".", "").strip()
+        known = digits.isascii() and digits.isdigit() and len(digits) >= 4 and digits[:2] in PROVINCES
+        return known and not any(each.startswith(digits[:4]) for each in self._city_codes)
+
     def _find(self, kecamatan: str, kelurahan: str, city: str) -> FoundArea | None:
         district = self._kecamatan.find(kecamatan)
-        if district is None or self._is_other_city(city):
+        if district is None or self.is_other_city(city):
             return None
         found = self._kelurahan[district.code].find(kelurahan)
         if found and district.kind is AreaKind.MISSPELT:

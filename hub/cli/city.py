@@ -1,0 +1,41 @@
+"""`hub city`: the files of a made-up city, for trying things out and for measuring."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.output import emit, watching
+from hub.demo.city import CityFiles, write_registers
+
+
+def city(
+    out: Annotated[Path, typer.Option(help="The folder to write to; made when it is not there.")],
+    persons: Annotated[int, typer.Option(min=1, max=3_000_000, help="How many people live there.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
+    hard: Annotated[bool, typer.Option("--hard", help="More namesakes, moves, gaps and faults.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Write the files of a made-up city, with the truth beside them.
+
+    All registers and programme lists in their real layouts; every name and number is invented.
+    """
+    with watching("rows", quiet=json) as report:
+        report("Writing the made-up city", 0, None)
+        files = write_registers(out, persons, seed, hard=hard)
+    registers = {name: asdict(each) for name, each in files.registers.items()}
+    told = {"folder": str(files.folder), "persons": files.persons, "registers": registers}
+    emit(told, json, lambda console: console.print(_said(files), markup=False))
+
+
+def _said(files: CityFiles) -> str:
+    lines = [
+        f"{name:<9}{each.rows:>9,} rows, {each.refused:,} to be refused, {each.nik_ok:.1%} of NIKs right"
+        for name, each in files.registers.items()
+    ]
+    return "\n".join(
+        [f"{files.persons:,} persons in {files.folder}; the truth is in its folder truth.", *lines]
+    )
