@@ -92,7 +92,17 @@ def _prefetch(history: History, records: list[Subject]) -> None:
     standing = [history.subject(each) for each in persons]
     members = [record for each in standing if each for record in each.state.get("records", ())]
     history.prefetch(subjects=members, finds=[("card_of", each) for each in members])
-    _prefetch_takes(history, [each for each in map(history.subject, members) if each])
+    held = [each for each in map(history.subject, members) if each]
+    _prefetch_takes(history, held)
+    _prefetch_places(history, held)
+
+
+def _prefetch_places(history: History, held: list[Subject]) -> None:
+    """Cards and addresses that the records of standing persons name: they are chosen from as well."""
+    cards = [("kk", numbers["kk"]) for each in held if "kk" in (numbers := _numbers(history, each))]
+    homes = [("address_of", found.id) for each in held if (found := _dwelling(history, each))]
+    history.prefetch(finds=[*cards, *homes])
+    history.prefetch(finds=[("card_of", each) for card in cards for each in history.find(*card)])
 
 
 def _numbers(history: History, record: Subject) -> dict[str, str]:

@@ -372,6 +372,7 @@ _TABLE = (
 )
 MEASURES: Mapping[str, Measure] = MappingProxyType({each.name: each for each in _TABLE})
 """Name → measure."""
+_CLASS_OF = {each.name: each.sensitivity.value for each in _TABLE}  # looked up for every cell of every row
 
 
 def measured_by(register: str) -> Mapping[str, str]:
@@ -383,8 +384,8 @@ def by_class(assessed: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Measures and values, parted by the sensitivity class of the measure. Raises InvalidInput for an unknown one."""
     parted: dict[str, dict[str, str]] = {}
     for name, value in assessed.items():
-        measure = MEASURES.get(name)
-        if measure is None:
+        kind = _CLASS_OF.get(name)
+        if kind is None:
             raise InvalidInput(f"There is no measure {name!r}.", "See hub/domain/measures.py.")
-        parted.setdefault(measure.sensitivity.value, {})[name] = value
+        parted.setdefault(kind, {})[name] = value
     return parted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,6 +39,10 @@ _RELEASE_LEASE = "MATCH (h:LedgerHead {id: 'changes', holder: $holder}) REMOVE h
 _HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq, h.ledger AS ledger"
 
 _log = structlog.get_logger(__name__)
+
+
+Batch = tuple[int, list[Op]]
+"""The entry up to which it goes, and what it does."""
 
 
 class Source(Protocol):
@@ -90,6 +95,8 @@ class Projector:
         self.progress = Progress()
         self._leased_until = 0.0
         self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="projector-ahead")
+        self._ahead: tuple[int, Future[Batch | None]] | None = None
 
     def start(self) -> None:
         """Begin to follow."""
@@ -101,6 +108,7 @@ class Projector:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._pool.shutdown(cancel_futures=True)
 
     def wake(self) -> None:
         """There is something new."""
@@ -154,17 +162,32 @@ class Projector:
         with graph_errors(), self._driver.session(database=self._database) as session:
             if time.monotonic() > self._leased_until and not self._lead(session):
                 return False
-            batch = self._source.changes(self.progress.seq)
-            if not batch:
+            after = self.progress.seq
+            batch = self._next(after)
+            if batch is None:
                 return False
-            upto, ops = batch[-1][0], self._ops(batch)
-            if session.execute_write(self._write, self.progress.seq, upto, ops):
+            upto, ops = batch
+            self._ahead = upto, self._pool.submit(self._batch, upto)
+            if session.execute_write(self._write, after, upto, ops):
                 reach("project.committed")
                 self._hold()
                 self._set(seq=upto)
             else:
                 self._leased_until = 0.0  # another took over while this one was slow
         return True
+
+    def _next(self, after: int) -> Batch | None:
+        """The next batch: the one that was made while Neo4j wrote the one before it, if it is that one."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == after:
+            made = ahead[1].result()
+            if made is not None:
+                return made
+        return self._batch(after)
+
+    def _batch(self, after: int) -> Batch | None:
+        entries = self._source.changes(after)
+        return (entries[-1][0], self._ops(entries)) if entries else None
 
     def _lead(self, session: Session) -> bool:
         """Take or renew the lease and learn where the graph is; False while another process holds it."""

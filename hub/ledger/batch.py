@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select
+from sqlalchemy import Connection, Dialect, Select, and_, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -66,17 +67,23 @@ def _nodes(number: int) -> Select[tuple[int, int, bytes]]:
 
 
 @cache
-def _insert(kind: type[SQLModel], dialect: str) -> Any:
-    """The statement that writes rows of a kind; states are written over, look-ups kept."""
-    if kind not in (SubjectRow, LookupRow):
-        return insert(table(kind))
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(table(kind))
+def _insert(kind: type[SQLModel], dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+    """The statement that writes rows of a kind, as text; states are written over, look-ups kept.
+
+    With the order of its columns where it takes them by position. A text goes to the driver as it is, which
+    for a thousand rows is several times as fast as to have each row's values bound.
+    """
+    statement: Any = insert(table(kind))
+    if kind in (SubjectRow, LookupRow):
+        statement = (sqlite if dialect.name == "sqlite" else postgresql).insert(table(kind))
     if kind is LookupRow:
-        return statement.on_conflict_do_nothing()
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["id"], set_={"version": new.version, "state": new.state}
-    )
+        statement = statement.on_conflict_do_nothing()
+    elif kind is SubjectRow:
+        new = statement.excluded
+        changed = {"version": new.version, "state": new.state}
+        statement = statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup) if compiled.positional else None
 
 
 def strides(values: Iterable[Any]) -> Iterator[list[Any]]:
@@ -171,7 +178,7 @@ class Batch:
         wanted = {each for pending in group for each in pending.reads.versions}
         for ids in strides(wanted):
             self._versions.update(
-                (row.id, row.version) for row in self._connection.execute(VERSIONS, {"ids": ids})
+                (row.id, row.version) for row in self._connection.execute(VERSIONS, {"ids": ids}).all()
             )
         spaces: dict[str, set[bytes]] = {}
         for pending in group:
@@ -179,7 +186,7 @@ class Batch:
                 spaces.setdefault(space, set()).add(key)
         for space, keys in spaces.items():
             for some in strides(keys):
-                for key, subject in self._connection.execute(FOUND, {"space": space, "keys": some}):
+                for key, subject in self._connection.execute(FOUND, {"space": space, "keys": some}).all():
                     self._found.setdefault((space, key), set()).add(subject)
 
     def add(self, pending: Pending) -> Appended | HubError:
@@ -195,7 +202,12 @@ class Batch:
         self._rows[SubjectRow] = list({row["id"]: row for row in subjects}.values())
         for kind, rows in self._rows.items():
             if rows:
-                self._connection.execute(_insert(kind, self._connection.dialect.name), rows)
+                self._write(kind, rows)
+
+    def _write(self, kind: type[SQLModel], rows: list[Row]) -> None:
+        text, order = _insert(kind, self._connection.dialect)
+        values = rows if order is None else list(map(itemgetter(*order), rows))
+        self._connection.exec_driver_sql(text, values)
 
     def _earlier(self, pending: Pending) -> Appended | None:
         log, actor, request = pending.log.value, pending.warrant.actor, pending.request

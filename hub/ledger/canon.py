@@ -9,7 +9,7 @@ import orjson
 
 from hub.domain.errors import InvalidInput
 
-_LARGEST = 2**53 - 1
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 
 
 def encode(value: Any) -> bytes:
@@ -21,7 +21,7 @@ def encode(value: Any) -> bytes:
     """
     try:
         _check_types(value)
-        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        data = orjson.dumps(value, option=_OPTIONS)
     except (TypeError, RecursionError) as error:
         raise InvalidInput("A value has no canonical form.", str(error)) from None
     if not data.isascii():
@@ -50,7 +50,8 @@ def normal(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-_PLAIN = frozenset({str, bool, type(None)})
+_PLAIN = frozenset({str, bool, type(None), int})
+"""Integers among them: orjson itself refuses those of 2^53 and more."""
 
 
 def _check_types(value: Any) -> None:
@@ -70,10 +71,7 @@ def _check_types(value: Any) -> None:
 
 
 def _check_scalar(value: Any) -> None:
-    if type(value) is int:
-        if not -_LARGEST <= value <= _LARGEST:
-            raise InvalidInput("An integer of 2^53 or more has no canonical form.", "Write it as text.")
-    elif not (value is None or isinstance(value, str | bool)):
+    if type(value) not in _PLAIN and not isinstance(value, str):
         raise InvalidInput(
             f"A {type(value).__name__} has no canonical form.",
             "Use integers (parts per million), text, lists, dicts.",

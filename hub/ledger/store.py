@@ -184,7 +184,7 @@ class Ledger:
         found: dict[str, Subject] = {}
         with self.reading() as connection:
             for some in strides(ids):
-                for row in connection.execute(select(_SUBJECT).where(_SUBJECT.c.id.in_(some))):
+                for row in connection.execute(select(_SUBJECT).where(_SUBJECT.c.id.in_(some))).all():
                     found[row.id] = Subject(row.id, row.type, row.version, canon.decode(row.state))
         return found
 
@@ -199,7 +199,7 @@ class Ledger:
         with self.reading() as connection:
             for space, keys in spaces.items():
                 for some in strides(keys):
-                    for key, subject in connection.execute(FOUND, {"space": space, "keys": some}):
+                    for key, subject in connection.execute(FOUND, {"space": space, "keys": some}).all():
                         found[(space, keys[key])].append(subject)
         return {each: tuple(subjects) for each, subjects in found.items()}
 
@@ -212,7 +212,7 @@ class Ledger:
         found: dict[str, Fact] = {}
         with self.reading() as connection:
             for some in strides(ids):
-                for row in connection.execute(_FACTS.where(_FACT.c.id.in_(some))):
+                for row in connection.execute(_FACTS.where(_FACT.c.id.in_(some))).all():
                     found[row.id] = self._open(row)
         return found
 

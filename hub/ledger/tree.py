@@ -28,10 +28,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
     """Root over leaf hashes in order; the hash of nothing for none."""
-    frontier = Frontier()
-    for each in leaf_hashes:
-        frontier.append(each)
-    return frontier.root()
+    level = list(leaf_hashes)
+    if not level:
+        return EMPTY_ROOT
+    while len(level) > 1:  # level by level: a node without a neighbour goes up as it is (RFC 6962 §2.1)
+        pairs = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
+        level = [*pairs, *level[len(pairs) * 2 :]]
+    return level[0]
 
 
 class Frontier:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -86,6 +87,8 @@ class Vault:
         self._wrapping = AESGCM(keys.master)
         self._bodies = AESGCM(HKDFExpand(SHA256(), 32, b"hub/request-body/v1").derive(keys.master))
         self._lookup = keys.lookup
+        # A value is looked up when it is found, when its reading is declared, and when it is written.
+        self.look_up = lru_cache(maxsize=1 << 15)(self._look_up)
 
     def new_key(self, owner: str, retention: str) -> tuple[bytes, bytes]:
         """A fresh payload key and its wrapped form, which is bound to owner and retention class."""
@@ -118,7 +121,7 @@ class Vault:
         """The digest of a request's body. Raises LedgerFault when its sealed form was altered."""
         return _decrypt(self._bodies, sealed, f"{log}|{actor}|{request}".encode(), "request digest")
 
-    def look_up(self, space: str, value: str) -> bytes:
+    def _look_up(self, space: str, value: str) -> bytes:
         """The keyed hash under which a look-up value is found again (16 bytes of HMAC-SHA-256)."""
         return hmac.digest(self._lookup, f"{space}\x00{value}".encode(), "sha256")[:16]
 
