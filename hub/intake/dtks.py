@@ -52,6 +52,7 @@ EXPORT = Layout(
         ),
         *(Column(each, Fate.ASSESSED, measure, optional=True) for each, measure in _MEASURES.items()),
     ),
+    key="ID_DTKS",
     identifiers=("NOMOR NIK", "NOMOR KK"),
 )  # fmt: skip
 _PLACE = PlaceColumns("KECAMATAN", "DESA/KELURAHAN", "KABUPATEN/KOTA", address="ALAMAT", rt="RT", rw="RW")

@@ -164,6 +164,7 @@ FAMILIES = Layout(
         ),
     ),
     code_column="kode_kelurahan_desa",
+    key="nomor_kartu_keluarga",
     identifiers=("nomor_kartu_keluarga", "nomor_induk_kependudukan"),
 )
 PERSONS = Layout(
@@ -190,6 +191,7 @@ PERSONS = Layout(
         *_assessed((*SCHOOL, *WORK, *HEALTH, *PBI, *_FLAGS), "person"),
     ),
     code_column="kode_kelurahan_desa_ktp",
+    key="nomor_induk_kependudukan",
     identifiers=("nomor_induk_kependudukan", "nomor_kartu_keluarga"),
 )
 FAMILY_BLOCKS = (

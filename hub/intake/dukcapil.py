@@ -37,6 +37,7 @@ EXTRACT = Layout(
         Column("STATUS_DASAR", Fate.GOLDEN, "presence and alive"),
     ),
     code_column="KODE_WILAYAH",
+    key="NIK",
     identifiers=("NIK", "NO_KK"),
 )
 _ADDRESS = ("ALAMAT", "NO_RT", "NO_RW", "KODE_WILAYAH")

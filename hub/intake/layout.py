@@ -64,6 +64,8 @@ class Layout:
     columns: tuple[Column, ...]
     code_column: str | None = None
     """Column of 10-digit area codes, whose code system is found by looking."""
+    key: str = ""
+    """Column that a row with a key met before is told by; blank where several make the key."""
     identifiers: tuple[str, ...] = ()
     """Columns of NIK and KK numbers, where a spreadsheet's rounding is looked for."""
 

@@ -98,6 +98,7 @@ FAMILIES = Layout(
         *(_assessed(column, "dwelling") for column in (*_HOUSING, *_AID)),
     ),
     code_column="Kode Kemendagri",
+    key="ID Keluarga P3KE",
     identifiers=("NIK",),
 )
 PERSONS = Layout(
@@ -120,6 +121,7 @@ PERSONS = Layout(
         Column("Pensasaran", Fate.ASIDE, "not described by the ministry", optional=True),
     ),
     code_column="Kode Kemendagri",
+    key="ID Individu",
     identifiers=("NIK",),
 )
 

@@ -45,6 +45,7 @@ def layout_of(mapped: Mapped) -> Layout:
             for each in mapped.named()
         ),
         code_column=mapped.columns.get("area_code"),
+        key=mapped.key[0] if len(mapped.key) == 1 else "",
         identifiers=tuple(mapped.columns[role] for role in ("nik", "kk") if role in mapped.columns),
     )
 

@@ -127,6 +127,7 @@ FAMILIES = Layout(
         Column("r204", Fate.ASIDE, "officer who checked", "dwelling"),
         *(_column(name, "dwelling") for name in ("r205", *HOUSING, *FAMILY_MEANS)),
     ),
+    key="id_keluarga",
     identifiers=("r114",),
 )
 PERSONS = Layout(
@@ -144,5 +145,6 @@ PERSONS = Layout(
         Column("r406", Fate.GOLDEN, "born_on"),
         *(_column(name, "person") for name in ("r407", *AFTER_PRESENCE)),
     ),
+    key="r401",
     identifiers=("r403",),
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +285,7 @@ class _Stretch:
         self._report = report
         self._records: list[Incoming] = []
         self._beside: dict[tuple[str, str], Incoming] = {}
+        self._refused: list[tuple[int, Refusal]] = []
 
     def chunk(self, number: int, rows: list[tuple[int, list[str] | Refusal]], keys: KeySet) -> _Chunk:
         """The records of the rows, and what the rows say besides."""
@@ -302,10 +304,12 @@ class _Stretch:
         again = keys.add_many([f"{found.unit} {found.row_key}" for _, _, found in taken])
         for position, (index, values, found) in enumerate(taken):
             if position in again:
-                self._refuse(rows[index][0], Refusal("duplicate_key", "", found.row_key))
+                self._refuse(rows[index][0], Refusal("duplicate_key", self._source.layout.key, found.row_key))
             else:
                 self._keep(values, found, rounded.get(index, ()))
         file, refused = self._source.sheet.path.name, len(rows) - len(self._records)
+        for line, refusal in sorted(self._refused, key=itemgetter(0)):
+            self._report.add(file, line, refusal)
         beside = tuple(self._beside.values())
         return _Chunk(number, file, tuple(self._records), beside, len(rows), refused)
 
@@ -322,7 +326,7 @@ class _Stretch:
                 self._beside["head", head.identity] = head
 
     def _refuse(self, line: int, refusal: Refusal) -> None:
-        self._report.add(self._source.sheet.path.name, line, refusal)
+        self._refused.append((line, refusal))
 
 
 def _composed(values: list[str]) -> list[str]:
