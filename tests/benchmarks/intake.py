@@ -41,18 +41,18 @@ def intake(ground: Ground) -> list[Row]:
     with ground.driver() as driver:
         database = ground.graph.database
         settings = ground.settings()
-        asyncio.run(_taken(settings, file))
+        asyncio.run(taken_in(settings, file))
         graph = Graph.read(driver, database)
 
         def sealed() -> float:
-            return rows / asyncio.run(_taken(without_graph(ground.settings()), file))
+            return rows / asyncio.run(taken_in(without_graph(ground.settings()), file))[0]
 
         def copied() -> float:
             empty(driver, database)
             return rows / _copied(settings)
 
         def readable() -> float:
-            return rows / asyncio.run(_taken(ground.settings(), file))
+            return rows / asyncio.run(taken_in(ground.settings(), file))[0]
 
         def unwound() -> float:
             empty(driver, database)
@@ -70,13 +70,13 @@ def intake(ground: Ground) -> list[Row]:
     ]
 
 
-async def _taken(settings: Settings, file: Delivery) -> float:
-    """Seconds to take a file in and form its persons, until the graph shows them if there is one."""
+async def taken_in(settings: Settings, file: Delivery) -> tuple[float, int]:
+    """Seconds to take a release in and form its persons, until the graph shows them if there is one; and its rows."""
     async with open_hub(settings) as opened:
         begun = time.perf_counter()
         result = await take_in_and_form(opened, file, silent)
         assert result.accepted > 0, result
-        return time.perf_counter() - begun
+        return time.perf_counter() - begun, result.rows
 
 
 def _copied(settings: Settings) -> float:

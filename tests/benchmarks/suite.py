@@ -18,9 +18,11 @@ from tests.benchmarks.intake import intake
 from tests.benchmarks.measure import Ground, Row
 from tests.benchmarks.points import points
 from tests.benchmarks.proof import proof
+from tests.benchmarks.registers import registers
 
 BENCHMARKS: Mapping[str, Callable[[Ground], list[Row]]] = MappingProxyType({
     "intake": intake,
+    "registers": registers,
     "append": append,
     "sqlite": commits_on_sqlite,
     "postgresql": commits_on_postgresql,
