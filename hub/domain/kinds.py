@@ -214,6 +214,10 @@ _TABLE = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
 
+FOLDS = 2
+"""Version of what folds and look-ups give; raised with every change to one, so that older ledgers are folded anew."""
+
+
 def key_owner(fact_kind: str, fact_id: str, subject: str) -> tuple[str, Retention]:
     """Owner id and retention class of the key that seals a fact's payload."""
     kind = KINDS[fact_kind]

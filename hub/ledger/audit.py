@@ -12,16 +12,28 @@ from sqlalchemy import Connection, Select, func, select
 
 from hub.domain.errors import HubError, LedgerFault
 from hub.domain.facts import Fact
-from hub.domain.kinds import KINDS, Log, key_owner
+from hub.domain.kinds import FOLDS, KINDS, Log, key_owner
 from hub.ledger import canon, tree
 from hub.ledger.entries import ENTRY_V, LARGEST_LEAF, LEAF_FIELDS
-from hub.ledger.rows import CheckpointRow, EntryRow, FactRow, KeyRow, LookupRow, NodeRow, SubjectRow, table
+from hub.ledger.refold import FOLDS_NAME
+from hub.ledger.rows import (
+    CheckpointRow,
+    DerivedRow,
+    EntryRow,
+    FactRow,
+    KeyRow,
+    LookupRow,
+    NodeRow,
+    SubjectRow,
+    table,
+)
 from hub.ledger.seal import FACT_V, fact_from
 from hub.ledger.store import Ledger
 from hub.ledger.vault import commitment
 
 _ENTRY, _FACT, _KEY, _NODE = table(EntryRow), table(FactRow), table(KeyRow), table(NodeRow)
 _CHECKPOINT, _SUBJECT, _LOOKUP = table(CheckpointRow), table(SubjectRow), table(LookupRow)
+_DERIVED = table(DerivedRow)
 _STRIDE = 2000
 _FACT_FIELDS = ("kind", "kind_v", "id", "subject", "subject_version")
 _FACT_KEYS = frozenset({"v", *_FACT_FIELDS, "refs", "clear", "c"})
@@ -146,6 +158,8 @@ class _Auditor:
         nodes = connection.execute(select(func.count()).select_from(_NODE)).scalar()
         wanted = sum(size - size.bit_count() for size in self._report.entries.values())
         _demand(nodes == wanted, "there are nodes that belong to no log")
+        derived = [tuple(row) for row in connection.execute(select(_DERIVED))]
+        _demand(derived == [(FOLDS_NAME, FOLDS)], "it is not told by which folds its states were written")
         with closing(_stream(connection, select(_SUBJECT))) as rows:
             self._subjects(rows)
         with closing(_stream(connection, select(_LOOKUP))) as rows:

@@ -116,6 +116,15 @@ class LookupRow(SQLModel, table=True):
     subject: str = Field(primary_key=True)
 
 
+class DerivedRow(SQLModel, table=True):
+    """By which version of the folds `subject` and `lookup` were written: another one folds them anew."""
+
+    __tablename__: ClassVar[str] = "derived"
+
+    name: str = Field(primary_key=True)
+    version: int
+
+
 def table(row: type[SQLModel]) -> Table:
     """The SQL table behind a row class, for inserts and reads that go past the ORM."""
     return SQLModel.metadata.tables[str(row.__tablename__)]

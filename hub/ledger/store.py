@@ -22,6 +22,7 @@ from hub.ledger.entries import Appended, Pending, ReadSet, Warrant
 from hub.ledger.history import LedgerHistory
 from hub.ledger.note import Signer
 from hub.ledger.proofs import Proofs, size_of
+from hub.ledger.refold import refold
 from hub.ledger.rows import EntryRow, FactRow, KeyRow, SubjectRow, table
 from hub.ledger.seal import Sealer, fact_from
 from hub.ledger.vault import LedgerKeys, Vault
@@ -67,6 +68,7 @@ class Ledger:
         self.proofs = Proofs(self.engine, {log: Signer(f"{origin}/{log.value}", keys.signing) for log in Log})
         try:
             self.proofs.refuse_when_shortened()
+            refold(self.engine, self.vault)
         except BaseException:
             self.engine.dispose()
             raise

@@ -61,7 +61,7 @@ class Forger:
             self.raw.executemany(f"INSERT INTO {name} ({columns}) VALUES ({marks})", before)
             self.raw.execute("COMMIT")
 
-    def put(self, name: str, row: int, **values: Any) -> None:
+    def put(self, name: str, row: int, /, **values: Any) -> None:
         """Overwrite columns of one row."""
         sets = ", ".join(f'"{column}" = ?' for column in values)
         self.raw.execute(f"UPDATE {name} SET {sets} WHERE rowid = ?", [*values.values(), row])

@@ -21,6 +21,7 @@ from hub.ledger.history import LedgerHistory
 from hub.ledger.rows import (
     APPEND_ONLY,
     CheckpointRow,
+    DerivedRow,
     EntryRow,
     FactRow,
     KeyRow,
@@ -32,7 +33,8 @@ from hub.ledger.rows import (
 from hub.ledger.store import Ledger
 from hub.ledger.vault import LedgerKeys
 
-TABLES = [table(row) for row in (EntryRow, FactRow, NodeRow, KeyRow, CheckpointRow, SubjectRow, LookupRow)]
+ROWS = (EntryRow, FactRow, NodeRow, KeyRow, CheckpointRow, SubjectRow, LookupRow, DerivedRow)
+TABLES = [table(row) for row in ROWS]
 ORIGIN = "hub.kota-uji"
 SEEDS = (bytes([17]) * 32, bytes([34]) * 32, bytes([51]) * 32)
 """Made-up secrets: signing, master, lookup."""

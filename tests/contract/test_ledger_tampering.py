@@ -154,7 +154,7 @@ def _exchange(forger: Forger, name: str, one: int, other: int, columns: list[str
     forger.put(name, one, **second)
 
 
-@pytest.mark.parametrize("name", list(COLUMNS))
+@pytest.mark.parametrize("name", [each for each in COLUMNS if each != "derived"])  # that has one row
 def test_two_rows_that_changed_places_are_found(shared: Forger, name: str) -> None:
     columns = KEYS[name] if name != "lookup" else ["subject"]
     before = shared.contents(name)
