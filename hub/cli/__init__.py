@@ -40,6 +40,12 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("city", "hub.cli.city", "city", "Write the files of a made-up city, with the truth beside them."),
     Entry("init", "hub.cli.init", "init", "Make the ledger, its keys and the first accounts."),
     Entry("intake", "hub.cli.intake", "app", "Take in the files of a register, or the list of a programme."),
+    Entry(
+        "match",
+        "hub.cli.match",
+        "app",
+        "Write down which rows are one person, and hold that against the truth.",
+    ),
     Entry("serve", "hub.cli.serve", "serve", "Serve the GraphQL API."),
     Entry("token", "hub.cli.token", "token", "Print a token for a local account."),
     Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show an entry."),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hub.access.conditions import ALWAYS
 from hub.access.scope import Scope
 from hub.commands.reading import person_row
-from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.errors import Forbidden, InvalidInput, NotFound
 from hub.domain.facts import Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log, Retention
 from hub.ledger.history import LedgerHistory
@@ -310,10 +310,37 @@ def _sees_record(history: LedgerHistory, scope: Scope, record: Subject) -> bool:
 def _release_records(
     ledger: Ledger, question: model.ReleaseRecords, scope: Scope, cursors: _Cursors
 ) -> Viewed:
-    chunks = [fact.seq for fact in ledger.facts_of(question.release)
-              if fact.kind == "ChunkTaken" and fact.seq > question.after]  # fmt: skip
+    records, after = _stretch(ledger, question.release, question.after)
+    return Viewed({"records": records, "next": after}, (), ())
+
+
+def _release_persons(
+    ledger: Ledger, question: model.ReleasePersons, scope: Scope, cursors: _Cursors
+) -> Viewed:
+    if not sees_values(scope):
+        raise Forbidden("Row keys and persons are open to you for some rows only.", "Ask a data steward.")
+    history = ledger.history()
+    records, after = _stretch(ledger, question.release, question.after)
+    history.prefetch(subjects=records, finds=[("person_of", each) for each in records])
+    known = [each for each in map(history.subject, records) if each and each.state["unit"] == "person"]
+    history.prefetch_payloads(each.state["taken"] for each in known)
+    rows = [
+        {
+            "record": each.id, "register": each.state["register"],
+            "row_key": (history.payload(each.state["taken"]) or {}).get("row_key"),
+            "person": next(iter(history.find("person_of", each.id)[::-1]), None),
+        }
+        for each in known
+    ]  # fmt: skip
+    persons = dict.fromkeys(row["person"] for row in rows if row["person"])
+    return Viewed({"rows": rows, "next": after}, tuple(persons), ())
+
+
+def _stretch(ledger: Ledger, release: str, after: int) -> tuple[list[str], int | None]:
+    """Records of the next chunk of a release, and the entry after which to go on; None at the end."""
+    chunks = [fact.seq for fact in ledger.facts_of(release) if fact.kind == "ChunkTaken" and fact.seq > after]
     if not chunks:
-        return Viewed({"records": [], "next": None}, (), ())
+        return [], None
     kinds = ("RecordTaken", "RecordSeen")
     query = (
         select(_FACT.c.subject)
@@ -321,9 +348,7 @@ def _release_records(
         .order_by(_FACT.c.pos)
     )
     with ledger.reading() as connection:
-        rows = connection.execute(query).all()
-    records = [row.subject for row in rows]
-    return Viewed({"records": records, "next": chunks[0]}, (), ())
+        return [row.subject for row in connection.execute(query)], chunks[0]
 
 
 ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = MappingProxyType({
@@ -334,6 +359,7 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = Mappi
     model.Disclosures: _disclosures,
     model.Releases: _releases,
     model.SourceStatements: _source_statements,
+    model.ReleasePersons: _release_persons,
     model.ReleaseRecords: _release_records,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""

@@ -158,6 +158,15 @@ class SourceStatements:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasePersons:
+    """Which person each row of a release was given to, a stretch at a time: rows with their keys."""
+
+    release: str
+    after: int = 0
+    """Entry after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRecords:
     """Ids of the person records that a release brought, a stretch at a time: for the matcher."""
 

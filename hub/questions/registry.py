@@ -40,6 +40,7 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.InclusionProof: QuestionSpec("ledger:prove", "Checkpoint", personal=False),
         model.Disclosures: QuestionSpec("disclosure:read", "Disclosure", personal=True),
         model.SourceStatements: QuestionSpec("person:read", "SourceRecord", personal=True),
+        model.ReleasePersons: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleaseRecords: QuestionSpec("release:read", "Release", personal=False),
         model.Releases: QuestionSpec("release:read", "Release", personal=False),
     }
