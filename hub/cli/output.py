@@ -58,7 +58,7 @@ def watching(unit: Literal["bytes", "rows"] = "bytes", *, quiet: bool = False) -
 def logs_to_stderr(level: int = logging.WARNING) -> None:
     """Log lines must not mix with results, which programs read from stdout."""
     structlog.configure(
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then, not now
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
 
