@@ -9,8 +9,8 @@ from enum import StrEnum
 from math import sqrt
 from typing import Any
 
-DECISIVE = 0.95
-"""Share of the telling codes that one system must have; single rows carry codes of the other."""
+DECISIVE = 0.8
+"""Share of the telling codes that must be of one system; a family under the other system's code is one of many."""
 KNOWN = 0.5
 """Share of the codes that some list must hold; five kelurahan have no BPS code in the list."""
 SHORTEST_RUN = 6
@@ -59,7 +59,8 @@ def chosen_system(shares: Shares) -> str | None:
     """KEMENDAGRI or BPS, or None when a person has to say.
 
     Sixteen codes mean one place in one list and another in the other: they tell nothing. Of the codes that
-    stand in one list only, 95 of 100 must stand in the same; and at least half of all codes must be known.
+    stand in one list only, four of five must stand in the same; and at least half of all codes must be known.
+    Single rows under a code of the other system are recognised one by one, by their names.
     """
     only = {"KEMENDAGRI": shares.kemendagri - shares.both, "BPS": shares.bps - shares.both}
     telling = sum(only.values())
