@@ -115,6 +115,9 @@ class FamilyCard(Node):
     """A family card."""
 
     number: str | None = field(description="Its 16 digits (nomor KK).")
+    head: Person | None = field(
+        description="The head of the family (kepala keluarga), if the asker may see them."
+    )
     persons: list[Person] = field(description="Persons listed on it whom the asker may see.")
     withheld: list[WithheldField] = field(description=WITHHELD)
 

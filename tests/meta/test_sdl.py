@@ -27,7 +27,7 @@ Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
 Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords
 WithheldField field reason
-FamilyCard id number persons withheld
+FamilyCard id number head persons withheld
 Address id text street number rt rw area withheld
 Area id system code name level parent children otherCodes
 AreaCode system code
