@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,12 +78,14 @@ def _grown(ground: Ground, number: int) -> Row:
 
 
 def _alone(home: Path, file: Path, as_of: str) -> None:
-    import resource  # noqa: PLC0415 - not on every platform
-
     settings = without_graph(Settings(home=home))
     took, rows = asyncio.run(taken_in(settings, Delivery("dtks", (file,), "ukur", as_of)))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    sys.stdout.write(orjson.dumps({"seconds": took, "rows": rows, "peak_mib": peak}).decode())
+    sys.stdout.write(orjson.dumps({"seconds": took, "rows": rows, "peak_mib": _peak_mib()}).decode())
+
+
+def _peak_mib() -> int:
+    """Most memory this process has held; `getrusage` would tell that of the parent where it held more."""
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[0]) // 1024
 
 
 if __name__ == "__main__":

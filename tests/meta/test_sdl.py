@@ -20,12 +20,14 @@ PROMISED = """
 Query node(id) viewer person(id) personByNik(nik) persons(filter,first,after,last,before) area(system,code)
 Query programmes(filter) programme(code) enrolments(filter,first,after) releases(register)
 Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
-Query disclosures(filter,first,after)
+Query disclosures(filter,first,after) sourceStatements(record)
 Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
 Mutation suspendActor(input) defineProgramme(input)
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
-Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords
+Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords assessments
+Assessment register release measure value withheld assessedOn
+SourceStatement release repeated original standardised erased withheld
 WithheldField field reason
 FamilyCard id number head persons withheld
 Address id text street number rt rw area withheld
