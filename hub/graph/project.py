@@ -196,8 +196,12 @@ class Projector:
             return False  # nothing to copy, and no name to write on the graph
         head = session.execute_write(self._take, ledger, size)
         if head is None:
-            seq, owner = session.execute_read(_read_head)
-            _refuse_foreign(owner == ledger, seq <= size)
+            shown = session.execute_read(_read_head)
+            if shown is None:
+                return False  # somebody empties the graph
+            seq, owner = shown
+            # Asked again: while we looked, the holder of the lease may have copied an entry newer than `size`.
+            _refuse_foreign(owner == ledger, seq <= size or seq <= self._source.identity()[1])
             self._set(seq=seq, foreign=False)
             return False
         self._set(seq=head, foreign=False)
@@ -251,9 +255,9 @@ class Projector:
             return  # the lease runs out by itself
 
 
-def _read_head(tx: ManagedTransaction) -> tuple[int, str | None]:
+def _read_head(tx: ManagedTransaction) -> tuple[int, str | None] | None:
     row = tx.run(_HEAD).single()
-    return (int(row["seq"]), row["ledger"]) if row else (0, None)
+    return (int(row["seq"]), row["ledger"]) if row else None
 
 
 class ForeignGraph(SetupError):

@@ -180,6 +180,9 @@ class Town:
         self._unused = deque(each for each in self.residents if each.nik and each.born_on)
 
 
+_open: list[Town] = []
+
+
 def connection(selection: Selection) -> Selection:
     edges = pick("edges", pick("cursor"), pick("node", *selection))
     return (edges, pick("page_info", pick("has_next_page"), pick("end_cursor")), pick("total_count"))
@@ -197,7 +200,9 @@ def graph_contents(driver: Driver, database: str) -> tuple[Counter[str], Counter
 
 
 def settings_of(home: Path, address: GraphAddress, driver: Driver, **rest: Any) -> Settings:
-    """Settings of a fresh hub on this worker's Neo4j, which is emptied."""
+    """Settings of a fresh hub on this worker's Neo4j, which is emptied; hubs still open on it stop following."""
+    for town in _open:
+        town.opened.projector.close()  # it would copy its ledger again, or take the lease first
     wipe(driver, address.database)
     return Settings(
         home=home,
@@ -215,9 +220,12 @@ def open_town(settings: Settings, driver: Driver) -> Iterator[Town]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         opened = runner.run(stack.enter_async_context(open_hub(settings)))
+        town = Town(opened, driver, runner)
+        _open.append(town)
         try:
-            yield Town(opened, driver, runner)
+            yield town
         finally:
+            _open.remove(town)
             runner.run(stack.aclose())
 
 
