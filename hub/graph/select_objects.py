@@ -124,10 +124,7 @@ class Compiler:
         if not pairs:
             return "[]"
         wanted = [] if inherited(at.have, target) else passes(self.scope, target, far)
-        wanted = [
-            *wanted,
-            f"{release}.status = 'CLOSED'",
-        ]  # what was not finished, or given up, found nothing
+        wanted.append(f"{release}.status = 'CLOSED'")  # what was not finished, or given up, found nothing
         where = f" WHERE {' AND '.join(wanted)}"
         branches = " UNION ".join(
             f"MATCH {each.format(n=at.variable, m=far, r=release)}{where} RETURN {far}, {release}"

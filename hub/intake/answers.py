@@ -168,6 +168,14 @@ class Block:
         return assessed, tuple(faults)
 
 
+def assess(blocks: Iterable[Block], values: list[str], flags: list[str]) -> dict[str, str]:
+    """What a row answers in all these blocks, measure → text; faults are added to `flags`."""
+    assessed: dict[str, str] = {}
+    for block in blocks:
+        block.read(values, assessed, flags)
+    return assessed
+
+
 def picker(positions: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Like itemgetter, but always gives a tuple."""
     if len(positions) > 1:

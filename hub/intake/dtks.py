@@ -11,7 +11,7 @@ from collections.abc import Container
 from hub.commands.intake import Incoming
 from hub.domain.measures import measured_by
 from hub.domain.standard import codes
-from hub.intake.answers import YES_NO, Answer, Block, coded, picker
+from hub.intake.answers import YES_NO, Answer, Block, assess, coded, picker
 from hub.intake.layout import Bound, Column, Context, Fate, Layout, RowReader
 from hub.intake.people import Coded, Original, Person, PersonColumns, told
 from hub.intake.places import Place, PlaceColumns
@@ -105,8 +105,7 @@ class _Rows:
         if self._place.area(values) is None:
             return Refusal("impossible_area", "DESA/KELURAHAN", self._place.given(values))
         known, flags = found
-        assessed: dict[str, str] = {}
-        self._answers.read(values, assessed, flags)
+        assessed = assess((self._answers,), values, flags)
         original, standardised = self._own.of(values), told(known, flags, assessed)
         return Incoming("person", key, key, original, standardised, self._dwelling_of(key, values))
 

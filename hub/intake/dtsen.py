@@ -11,11 +11,11 @@ from hub.commands.intake import Incoming
 from hub.domain.facts import Json
 from hub.domain.standard import codes
 from hub.domain.standard.identifiers import identifier
-from hub.intake.answers import Block
+from hub.intake.answers import Block, assess
 from hub.intake.dtsen_columns import FAMILIES, FAMILY_BLOCKS, GOLDEN, PERSON_BLOCKS, PERSONS, answers
 from hub.intake.layout import Bound, Context, Layout, RowReader, squeeze
 from hub.intake.people import Coded, Original, Person, PersonColumns, card, told
-from hub.intake.places import Place, PlaceColumns
+from hub.intake.places import Place, PlaceColumns, lying_in
 from hub.intake.refusals import Refusal
 from hub.intake.regsosek_columns import questions
 
@@ -90,9 +90,7 @@ class _FamilyRows:
             return Refusal("impossible_area", "kode_kelurahan_desa", self._place.given(values))
         known, flags = found
         card(values[self._kk_at], known, flags, rounded=self._kk_at in rounded)
-        assessed: dict[str, str] = {}
-        for block in self._blocks:
-            block.read(values, assessed, flags)
+        assessed = assess(self._blocks, values, flags)
         return Incoming("dwelling", family, family, self._own.of(values), told(known, flags, assessed))
 
     def dwelling(self, values: list[str]) -> Incoming | None:
@@ -136,16 +134,14 @@ class _PersonRows:
             return key
         known, flags = found
         if area := self._ktp.area(values):
-            known["area"], known["area_kind"] = area.code, area.kind.value
+            known |= lying_in(area)
         elif self._ktp.elsewhere(values):
             flags += ["ktp_elsewhere"] if self._ktp.given(values) else []
         else:
             return Refusal("impossible_area", "nama_kelurahan_desa_ktp", self._ktp.given(values))
         self._golden.read(values, known, flags)
         self._relation(values[self._relation_at], known, flags)
-        assessed: dict[str, str] = {}
-        for block in self._blocks:
-            block.read(values, assessed, flags)
+        assessed = assess(self._blocks, values, flags)
         named = family if isinstance(family, str) else None
         return Incoming("person", key, key, self._own.of(values), told(known, flags, assessed), named)
 

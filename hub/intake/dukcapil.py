@@ -14,7 +14,7 @@ from hub.domain.standard.identifiers import identifier
 from hub.intake.answers import picker
 from hub.intake.layout import Bound, Column, Context, Fate, Layout, RowReader
 from hub.intake.people import NO_NIK, Coded, Original, Person, PersonColumns, present, told
-from hub.intake.places import Place, PlaceColumns
+from hub.intake.places import Place, PlaceColumns, lying_in
 from hub.intake.refusals import Refusal
 
 EXTRACT = Layout(
@@ -89,7 +89,7 @@ class _Rows:
         area = self._place.area(values)
         if area is None:
             return Refusal("impossible_area", "KODE_WILAYAH", self._place.given(values))
-        known["area"], known["area_kind"] = area.code, area.kind.value
+        known |= lying_in(area)
         self._presence(values, known, flags)
         return Incoming(
             "person", nik, nik, self._own.of(values), told(known, flags), self._identity(values)[1]

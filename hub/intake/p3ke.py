@@ -12,10 +12,10 @@ from collections.abc import Container, Mapping
 from hub.commands.intake import Incoming
 from hub.domain.measures import measured_by
 from hub.domain.standard import codes
-from hub.intake.answers import YES_NO, Answer, Block, Read, coded, decile, golden, one_of
+from hub.intake.answers import YES_NO, Answer, Block, Read, assess, coded, decile, golden, one_of
 from hub.intake.layout import Bound, Column, Context, Fate, Layout, RowReader
 from hub.intake.people import Coded, Original, Person, PersonColumns, told
-from hub.intake.places import Place, PlaceColumns
+from hub.intake.places import Place, PlaceColumns, lying_in
 from hub.intake.refusals import Refusal
 
 _MEASURES = measured_by("p3ke")
@@ -187,9 +187,7 @@ class _FamilyRows:
         if found is None:
             return Refusal("impossible_area", "Desa", self._place.given(values))
         known, flags = found
-        assessed: dict[str, str] = {}
-        for block in self._blocks:
-            block.read(values, assessed, flags)
+        assessed = assess(self._blocks, values, flags)
         return Incoming("dwelling", family, family, self._own.of(values), told(known, flags, assessed))
 
     def dwelling(self, values: list[str]) -> Incoming | None:
@@ -241,10 +239,9 @@ class _PersonRows:
         if area is None:
             return Refusal("impossible_area", "Desa", self._place.given(values))
         known, flags = found
-        known["area"], known["area_kind"] = area.code, area.kind.value
+        known |= lying_in(area)
         self._work.read(values, known, flags)
-        assessed: dict[str, str] = {}
-        self._answers.read(values, assessed, flags)
+        assessed = assess((self._answers,), values, flags)
         key = f"{family}-{position}"
         return Incoming("person", key, key, self._own.of(values), told(known, flags, assessed), family)
 
@@ -254,8 +251,7 @@ class _PersonRows:
         if found is None:
             return None
         known, flags = found
-        assessed: dict[str, str] = {}
-        self._decile.read(values, assessed, flags)
+        assessed = assess((self._decile,), values, flags)
         family, original = values[self._family_at].strip(), self._of_dwelling.of(values)
         return Incoming("dwelling", family, family, original, told(known, flags, assessed), spare=True)
 

@@ -54,13 +54,11 @@ class Place:
 
     def given(self, values: list[str]) -> str:
         """The names and codes of the area as written, for telling people."""
-        cells = zip(self._cells(values), self._absent, strict=True)
-        return " / ".join(text for cell, absent in cells if not absent and (text := cell.strip()))
+        return " / ".join(text for cell in self._named(values) if (text := cell.strip()))
 
     def elsewhere(self, values: list[str]) -> bool:
         """Whether the row names another city, or no place at all: then its area is no fault."""
-        cells = zip(self._cells(values), self._absent, strict=True)
-        _, _, city, code, *_ = ["" if absent else cell for cell, absent in cells]
+        _, _, city, code, *_ = self._named(values)
         elsewhere = self._areas.is_other_city(city) or self._areas.is_other_code(code)
         return elsewhere or not self.given(values)
 
@@ -70,13 +68,11 @@ class Place:
         if area is None:
             return None
         known, flags = self.address(values)
-        known["area"], known["area_kind"] = area.code, area.kind.value
-        return known, flags
+        return known | lying_in(area), flags
 
     def address(self, values: list[str]) -> tuple[dict[str, Json], list[str]]:
         """The address without its area; RT and RW from their columns, else from the SLS or the text."""
-        cells = zip(self._address_cells(values), self._no_address, strict=True)
-        text, rt_text, rw_text, sls_text = ("" if absent else cell for cell, absent in cells)
+        text, rt_text, rw_text, sls_text = _there(self._address_cells(values), self._no_address)
         found = addresses.parse(text)
         sls = addresses.parse(sls_text) if sls_text else found
         rt = addresses.rt_or_rw(rt_text) or sls.rt or found.rt
@@ -86,9 +82,22 @@ class Place:
         flags = ["rt_rw_swapped"] if addresses.looks_swapped(rt, rw) else []
         return {name: value for name, value in told.items() if value}, flags
 
+    def _named(self, values: list[str]) -> list[str]:
+        """The cells that name the area, in the order of the constructor; blank where the file lacks the column."""
+        return _there(self._cells(values), self._absent)
+
     def _find(self, cells: tuple[str, ...]) -> FoundArea | None:
-        given = ["" if absent else cell for cell, absent in zip(cells, self._absent, strict=True)]
-        kecamatan, kelurahan, city, code, *bps = given
+        kecamatan, kelurahan, city, code, *bps = _there(cells, self._absent)
         if bps:
             code = bps_code(*bps) or ""
         return self._areas.resolve(code, self._system, kecamatan, kelurahan, city)
+
+
+def _there(cells: tuple[str, ...], absent: list[bool]) -> list[str]:
+    """The cells, blank where the file lacks their column."""
+    return ["" if missing else cell for cell, missing in zip(cells, absent, strict=True)]
+
+
+def lying_in(area: FoundArea) -> dict[str, Json]:
+    """What is known of somebody or something that lies in an area."""
+    return {"area": area.code, "area_kind": area.kind.value}

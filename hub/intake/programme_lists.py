@@ -15,7 +15,7 @@ from hub.domain.measures import measured_by
 from hub.domain.standard import codes
 from hub.domain.standard.identifiers import card_number
 from hub.domain.standard.text import tidy
-from hub.intake.answers import Answer, Block, picker, rupiah, words
+from hub.intake.answers import Answer, Block, assess, picker, rupiah, words
 from hub.intake.layout import Bound, Column, Context, Fate, Layout, RowReader, squeeze
 from hub.intake.people import Coded, Original, Person, PersonColumns, told
 from hub.intake.places import Place, PlaceColumns
@@ -146,8 +146,7 @@ class _Rows:
         if period:
             known["period"] = period
         self._status(values, known, flags)
-        assessed: dict[str, str] = {}
-        self._answers.read(values, assessed, flags)
+        assessed = assess((self._answers,), values, flags)
         identity = f"{key}|{period}" if period else key
         return Incoming("entry", key, identity, self._own.of(values), told(known, flags, assessed))
 

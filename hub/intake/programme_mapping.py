@@ -158,8 +158,9 @@ def read(text: str, source: str) -> Mapped:
     for name in whole:
         if name not in _TABLES:
             raise InvalidInput(f"{source}: [{name}] is unknown.", f"Known tables: {', '.join(_TABLES)}.")
-    mapped = _mapped({name: _Table(whole, name, source) for name in _TABLES})
-    _refuse_contradictions(mapped, {name: _Table(whole, name, source) for name in _TABLES})
+    tables = {name: _Table(whole, name, source) for name in _TABLES}
+    mapped = _mapped(tables)
+    _refuse_contradictions(mapped, tables)
     return mapped
 
 

@@ -13,10 +13,10 @@ from hub.domain.facts import Json
 from hub.domain.standard import codes
 from hub.domain.standard.areas import BPS
 from hub.domain.standard.text import known as known_text
-from hub.intake.answers import Block, picker
+from hub.intake.answers import Block, assess, picker
 from hub.intake.layout import Bound, Context, Layout, RowReader
 from hub.intake.people import Coded, Original, Person, PersonColumns, card, present, told
-from hub.intake.places import Place, PlaceColumns
+from hub.intake.places import Place, PlaceColumns, lying_in
 from hub.intake.refusals import Refusal
 from hub.intake.regsosek_checks import FAMILY_SKIPS, PERSON_SKIPS, Skips, age_differs, age_of
 from hub.intake.regsosek_columns import FAMILIES, FAMILY_BLOCKS, PERSON_BLOCKS, PERSONS, answers
@@ -95,9 +95,7 @@ class _FamilyRows:
         known["sls"] = family[:_SLS_DIGITS]
         if building := known_text(values[self._building_at]):
             known["building"] = f"{family[:_SLS_DIGITS]}-{building.zfill(3)}"
-        assessed: dict[str, str] = {}
-        for block in self._blocks:
-            block.read(values, assessed, flags)
+        assessed = assess(self._blocks, values, flags)
         flags += self._key.flags(values, family)
         flags += self._skips.flags(values)
         if values[self._desa_aid_at].strip() == "1":  # the city has no desa whose fund could pay
@@ -148,13 +146,11 @@ class _PersonRows:
         if area is None:
             return Refusal("impossible_area", "r104", self._place.given(values))
         known, flags = found
-        known["area"], known["area_kind"] = area.code, area.kind.value
+        known |= lying_in(area)
         flags += self._key.flags(values, family)
         self._golden.read(values, known, flags)
         self._in_the_family(values, known, flags)
-        assessed: dict[str, str] = {}
-        for block in self._blocks:
-            block.read(values, assessed, flags)
+        assessed = assess(self._blocks, values, flags)
         self._check_form(values, known.get("born_on"), flags)
         key = f"{family}-{number}"
         return Incoming("person", key, key, self._own.of(values), told(known, flags, assessed), family)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hub.access.conditions import ALWAYS
 from hub.access.scope import Scope
@@ -338,17 +338,20 @@ def _release_persons(
 
 def _stretch(ledger: Ledger, release: str, after: int) -> tuple[list[str], int | None]:
     """Records of the next chunk of a release, and the entry after which to go on; None at the end."""
-    chunks = [fact.seq for fact in ledger.facts_of(release) if fact.kind == "ChunkTaken" and fact.seq > after]
-    if not chunks:
-        return [], None
-    kinds = ("RecordTaken", "RecordSeen")
-    query = (
-        select(_FACT.c.subject)
-        .where(_FACT.c.log == Log.CHANGES.value, _FACT.c.seq == chunks[0], _FACT.c.kind.in_(kinds))
-        .order_by(_FACT.c.pos)
+    next_chunk = select(func.min(_FACT.c.seq)).where(
+        _FACT.c.subject == release, _FACT.c.kind == "ChunkTaken", _FACT.c.seq > after
     )
     with ledger.reading() as connection:
-        return [row.subject for row in connection.execute(query)], chunks[0]
+        chunk = connection.execute(next_chunk).scalar()
+        if chunk is None:
+            return [], None
+        records = (
+            select(_FACT.c.subject)
+            .where(_FACT.c.log == Log.CHANGES.value, _FACT.c.seq == chunk)
+            .where(_FACT.c.kind.in_(("RecordTaken", "RecordSeen")))
+            .order_by(_FACT.c.pos)
+        )
+        return [row.subject for row in connection.execute(records)], chunk
 
 
 ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = MappingProxyType({

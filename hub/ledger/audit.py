@@ -27,7 +27,7 @@ from hub.ledger.rows import (
     SubjectRow,
     table,
 )
-from hub.ledger.seal import FACT_V, fact_from
+from hub.ledger.seal import FACT_V, FACTS, fact_from
 from hub.ledger.store import Ledger
 from hub.ledger.vault import commitment
 
@@ -317,12 +317,8 @@ def _facts_of(
     connection: Connection, log: Log, after: int, upto: int
 ) -> Generator[tuple[int, list[Any]], None, None]:
     """Facts with their wrapped keys, by entry."""
-    joined = (_KEY.c.owner == _FACT.c.owner) & (_KEY.c.retention == _FACT.c.retention)
-    query = (
-        select(_FACT, _KEY.c.wrapped)
-        .join(_KEY, joined, isouter=True)
-        .where(_FACT.c.log == log.value, _FACT.c.seq > after, _FACT.c.seq <= upto)
-        .order_by(_FACT.c.seq, _FACT.c.pos)
+    query = FACTS.where(_FACT.c.log == log.value, _FACT.c.seq > after, _FACT.c.seq <= upto).order_by(
+        _FACT.c.seq, _FACT.c.pos
     )
     with closing(_stream(connection, query)) as rows:
         for seq, facts in groupby(rows, key=lambda row: int(row.seq)):

@@ -14,11 +14,11 @@ from hub.domain.facts import Fact
 from hub.domain.kinds import FOLDS, KINDS, Log
 from hub.ledger import canon
 from hub.ledger.engine import database_errors, writing
-from hub.ledger.rows import DerivedRow, FactRow, KeyRow, LookupRow, SubjectRow, table
-from hub.ledger.seal import fact_from
+from hub.ledger.rows import DerivedRow, FactRow, LookupRow, SubjectRow, table
+from hub.ledger.seal import FACTS, open_fact
 from hub.ledger.vault import Vault
 
-_FACT, _KEY, _DERIVED = table(FactRow), table(KeyRow), table(DerivedRow)
+_FACT, _DERIVED = table(FactRow), table(DerivedRow)
 FOLDS_NAME = "folds"
 """Row of the table `derived` that tells the version of the folds."""
 _STRIDE = 2_000
@@ -64,12 +64,7 @@ def _write(connection: Connection, vault: Vault) -> None:
 
 
 def _by_subject(connection: Connection, vault: Vault) -> Iterator[list[Fact]]:
-    joined = (_KEY.c.owner == _FACT.c.owner) & (_KEY.c.retention == _FACT.c.retention)
-    query = (
-        select(_FACT, _KEY.c.wrapped)
-        .join(_KEY, joined, isouter=True)
-        .order_by(_FACT.c.subject, _FACT.c.subject_version)
-    )
+    query = FACTS.order_by(_FACT.c.subject, _FACT.c.subject_version)
     after: tuple[str, int] | None = None
     held: list[Fact] = []
     while True:
@@ -86,20 +81,12 @@ def _by_subject(connection: Connection, vault: Vault) -> Iterator[list[Fact]]:
             if held and held[0].subject != subject:
                 yield held
                 held = []
-            held += [_opened(row, vault) for row in each]
+            held += [open_fact(row, vault) for row in each]
         if len(rows) < _STRIDE:
             break
         after = rows[-1].subject, rows[-1].subject_version
     if held:
         yield held
-
-
-def _opened(row: Any, vault: Vault) -> Fact:
-    payload = None
-    if row.sealed is not None and row.wrapped is not None:
-        key = vault.unwrap(row.owner, row.retention, row.wrapped)
-        payload = canon.decode(vault.open(key, row.id, row.sealed)[1])
-    return fact_from(row, payload)
 
 
 def _state(facts: list[Fact]) -> dict[str, Any]:

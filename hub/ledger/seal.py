@@ -6,12 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.domain.facts import Draft, Fact, Subject
 from hub.domain.kinds import KINDS, Log, key_owner
 from hub.ledger import canon, tree
+from hub.ledger.rows import FactRow, KeyRow, table
 from hub.ledger.vault import Vault
 
 FACT_V = 1
+_FACT, _KEY = table(FactRow), table(KeyRow)
+FACTS = select(_FACT, _KEY.c.wrapped).join(
+    _KEY, (_KEY.c.owner == _FACT.c.owner) & (_KEY.c.retention == _FACT.c.retention), isouter=True
+)
+"""Facts as stored, each with its wrapped key; `wrapped` is None where there is none, or none any more."""
 Row = dict[str, Any]
 
 
@@ -113,3 +121,12 @@ def fact_from(row: Any, payload: Mapping[str, Any] | None, at: str = "") -> Fact
         row.seq, row.pos, body["id"], body["kind"], body["kind_v"], body["subject"], body["subject_version"],
         tuple((role, to) for role, to in body["refs"]), body["clear"], payload, row.sealed is not None, at,
     )  # fmt: skip
+
+
+def open_fact(row: Any, vault: Vault, at: str = "") -> Fact:
+    """A fact from its row of FACTS, with its payload unless its key is gone. Raises LedgerFault."""
+    payload = None
+    if row.sealed is not None and row.wrapped is not None:
+        key = vault.unwrap(row.owner, row.retention, row.wrapped)
+        payload = canon.decode(vault.open(key, row.id, row.sealed)[1])
+    return fact_from(row, payload, at)

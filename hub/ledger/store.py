@@ -24,7 +24,7 @@ from hub.ledger.note import Signer
 from hub.ledger.proofs import Proofs, size_of
 from hub.ledger.refold import refold
 from hub.ledger.rows import EntryRow, FactRow, KeyRow, SubjectRow, table
-from hub.ledger.seal import Sealer, fact_from
+from hub.ledger.seal import FACTS, Sealer, fact_from, open_fact
 from hub.ledger.vault import LedgerKeys, Vault
 from hub.ledger.writer import Writer
 
@@ -32,10 +32,7 @@ _log = structlog.get_logger(__name__)
 _ENTRY, _FACT, _KEY = table(EntryRow), table(FactRow), table(KeyRow)
 _SUBJECT = table(SubjectRow)
 
-_FACTS = select(_FACT, _KEY.c.wrapped).join(
-    _KEY, (_KEY.c.owner == _FACT.c.owner) & (_KEY.c.retention == _FACT.c.retention), isouter=True
-)
-_RANGE = _FACTS.where(
+_RANGE = FACTS.where(
     _FACT.c.log == bindparam("log"), _FACT.c.seq > bindparam("after"), _FACT.c.seq <= bindparam("upto")
 ).order_by(_FACT.c.seq, _FACT.c.pos)
 
@@ -170,7 +167,7 @@ class Ledger:
             by_seq: dict[int, list[Fact]] = {}
             for row in connection.execute(_RANGE, {"log": log.value, "after": after, "upto": upto}):
                 by_seq.setdefault(row.seq, []).append(
-                    self._open(row, at[row.seq]) if opened else fact_from(row, None, at[row.seq])
+                    open_fact(row, self.vault, at[row.seq]) if opened else fact_from(row, None, at[row.seq])
                 )
         return [_entry(log, row, tuple(by_seq.get(row.seq, ()))) for row in rows]
 
@@ -214,8 +211,8 @@ class Ledger:
         found: dict[str, Fact] = {}
         with self.reading() as connection:
             for some in strides(ids):
-                for row in connection.execute(_FACTS.where(_FACT.c.id.in_(some))).all():
-                    found[row.id] = self._open(row)
+                for row in connection.execute(FACTS.where(_FACT.c.id.in_(some))).all():
+                    found[row.id] = open_fact(row, self.vault)
         return found
 
     def payloads(self, ids: Iterable[str]) -> dict[str, Json]:
@@ -225,15 +222,15 @@ class Ledger:
     def facts_of(self, subject: str) -> list[Fact]:
         """All facts about one subject in order, payloads opened."""
         with self.reading() as connection:
-            query = _FACTS.where(_FACT.c.subject == subject).order_by(_FACT.c.seq, _FACT.c.pos)
-            return [self._open(row) for row in connection.execute(query)]
+            query = FACTS.where(_FACT.c.subject == subject).order_by(_FACT.c.seq, _FACT.c.pos)
+            return [open_fact(row, self.vault) for row in connection.execute(query)]
 
     def former(self, facts: Iterable[Fact]) -> dict[str, Fact]:
         """For each fact the one of the same kind that last spoke of its subject before it, by the later one's id."""
         found: dict[str, Fact] = {}
         for fact in facts:
             query = (
-                _FACTS.where(_FACT.c.subject == fact.subject, _FACT.c.kind == fact.kind)
+                FACTS.where(_FACT.c.subject == fact.subject, _FACT.c.kind == fact.kind)
                 .where(_FACT.c.subject_version < fact.version)
                 .order_by(_FACT.c.subject_version.desc())
                 .limit(1)
@@ -241,7 +238,7 @@ class Ledger:
             with self.reading() as connection:
                 row = connection.execute(query).first()
             if row is not None:
-                found[fact.id] = self._open(row)
+                found[fact.id] = open_fact(row, self.vault)
         return found
 
     def leaf_hash(self, log: Log, seq: int) -> bytes:
@@ -257,13 +254,6 @@ class Ledger:
         """A connection for reading only."""
         with database_errors(), self.engine.connect() as connection:
             yield connection
-
-    def _open(self, row: Any, at: str = "") -> Fact:
-        payload = None
-        if row.sealed is not None and row.wrapped is not None:
-            key = self.vault.unwrap(row.owner, row.retention, row.wrapped)
-            payload = canon.decode(self.vault.open(key, row.id, row.sealed)[1])
-        return fact_from(row, payload, at)
 
     def _keys_for(
         self, drafts: Sequence[Draft], known: Mapping[str, Subject]
