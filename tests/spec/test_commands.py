@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from neo4j import Driver
 
 from hub.api.app import create_app
 from hub.api.identity import issue
@@ -24,20 +22,10 @@ from hub.domain.days import local_day
 from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, RequestConflict, VersionConflict
 from hub.domain.ids import new_id
 from hub.domain.selection import pick
-from hub.graph.connect import GraphAddress
 from hub.questions.model import Enrolments, LedgerEntry, PersonById, Viewer
-from tests.spec.hubs import Resident, Town, open_city, settings_of
+from tests.spec.hubs import Resident, Town
 
 NAME = (pick("id"), pick("name"), pick("nik"))
-
-
-@pytest.fixture(scope="module")
-def town(
-    tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver
-) -> Iterator[Town]:
-    settings = settings_of(tmp_path_factory.mktemp("town"), graph_address, graph_driver)
-    with open_city(settings, graph_driver) as opened:
-        yield opened
 
 
 def day(ago: int) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from neo4j import Driver
 
 import policies
 from hub.api.app import create_app
@@ -22,12 +21,11 @@ from hub.domain.facts import Fact
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
 from hub.domain.selection import Selection, pick
-from hub.graph.connect import GraphAddress
 from hub.ledger.store import Entry
 from hub.ledger.writer import Writer
 from hub.questions import model
 from hub.questions.model import AreaByCode, Enrolments, Page, PersonById, PersonByNik, Persons, Programmes
-from tests.spec.hubs import Town, connection, open_city, settings_of
+from tests.spec.hubs import Town, connection
 
 ID = pick("id")
 DEEP = (
@@ -43,13 +41,9 @@ NAME_FOR_LINA = "petugas_kelurahan, *, person:read, Person.name, verval, territo
 
 
 @pytest.fixture(scope="module")
-def town(
-    tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver
-) -> Iterator[Town]:
-    settings = settings_of(tmp_path_factory.mktemp("town"), graph_address, graph_driver)
-    with open_city(settings, graph_driver) as opened:
-        opened.enrol("sari", opened.programme("permakanan"), opened.somebody(opened.territories[0]))
-        yield opened
+def town(town: Town) -> Town:
+    town.enrol("sari", town.programme("permakanan"), town.somebody(town.territories[0]))
+    return town
 
 
 def newest(town: Town) -> tuple[Entry, Fact]:

@@ -55,13 +55,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> CityFiles:
     return write_registers(tmp_path_factory.mktemp("city"), PERSONS, SEED)
 
 
-@pytest.fixture
-def bare(tmp_path: Path, graph_address: GraphAddress, graph_driver: Driver) -> Iterator[Town]:
-    """A hub that has taken in nothing. It empties the graph: its tests stand before those of `full`."""
-    with open_town(settings_of(tmp_path / "hub", graph_address, graph_driver), graph_driver) as town:
-        yield town
-
-
 # -------------------------------------------------------------------------------------- stops and resumption
 
 

@@ -41,7 +41,7 @@ from hub.graph.project import Projector
 from hub.questions import model
 from hub.questions.model import Enrolments, Page, Programmes, ReleaseRecords, Viewer
 from hub.settings import Settings
-from tests.spec.hubs import Town, connection, open_city, open_town, settings_of
+from tests.spec.hubs import Town, connection, open_town, settings_of
 from tests.spec.test_faults import demand_agreement, killed_at, let_the_lease_run_out
 
 RECORDS = (pick("source_records", pick("release", pick("label")), pick("taken_at")),)
@@ -151,15 +151,6 @@ def test_a_ledger_in_a_folder_that_is_not_there_yet_is_made(tmp_path: Path) -> N
 
 
 # ------------------------------------------------------------------------------------------- one town for all
-
-
-@pytest.fixture(scope="module")
-def town(
-    tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver
-) -> Iterator[Town]:
-    settings = settings_of(tmp_path_factory.mktemp("town"), graph_address, graph_driver)
-    with open_city(settings, graph_driver) as opened:
-        yield opened
 
 
 # -------------------------------------------------------------------------------------- enrolments in time

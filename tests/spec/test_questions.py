@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import permutations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from neo4j import Driver
 
 from hub.bootstrap import ADMIN, STEWARD
 from hub.commands.people import CorrectPerson
@@ -22,11 +21,10 @@ from hub.domain.errors import Forbidden, HubError, InvalidInput, NotFound
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
 from hub.domain.selection import pick
-from hub.graph.connect import GraphAddress
 from hub.ledger import tree
 from hub.questions import model
 from hub.questions.model import AreaByCode, Enrolments, Page, PersonById, PersonByNik, Persons, Programmes
-from tests.spec.hubs import LABEL, Town, connection, open_city, settings_of
+from tests.spec.hubs import LABEL, Town, connection
 
 FIELDS = ("nik", "name", "sex", "born_on", "birthplace", "mother_name", "relation_to_head")
 WHOLE = (
@@ -127,18 +125,14 @@ def born(text: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def town(
-    tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver
-) -> Iterator[Town]:
-    settings = settings_of(tmp_path_factory.mktemp("town"), graph_address, graph_driver)
-    with open_city(settings, graph_driver) as opened:
-        opened.programme("permakanan", needs=("pangan",))
-        opened.programme("pbi", "dinkes")
-        for officer, programme in (("sari", "permakanan"), ("dedi", "pbi")):
-            for _ in range(3):
-                opened.enrol(officer, programme, opened.somebody(opened.territories[0]))
-        opened.propose("sari", "permakanan", opened.somebody())
-        yield opened
+def town(town: Town) -> Town:
+    town.programme("permakanan", needs=("pangan",))
+    town.programme("pbi", "dinkes")
+    for officer, programme in (("sari", "permakanan"), ("dedi", "pbi")):
+        for _ in range(3):
+            town.enrol(officer, programme, town.somebody(town.territories[0]))
+    town.propose("sari", "permakanan", town.somebody())
+    return town
 
 
 @pytest.fixture(scope="module")
