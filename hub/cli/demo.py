@@ -126,7 +126,7 @@ def _print(out: Console, told: dict[str, Any]) -> None:
         out.print(f"  question  {' '.join(each['question'].split())}", markup=False)
         out.print(f"  answer    {orjson.dumps(each['answer']).decode()}", markup=False)
     out.print(
-        f'\nAsk yourself: curl -s {told["address"]} -H "Authorization: Bearer $(hub token sari.dinsos)" '
+        f'\nAsk yourself: curl -s {told["address"]} -H "Authorization: Bearer $(uv run hub token sari.dinsos)" '
         "-H 'Content-Type: application/json' -d '{\"query\": \"{ viewer { name } }\"}'",
         markup=False,
     )
