@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 import policies
 from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
-from hub.domain.errors import SetupError
+from hub.domain.errors import LedgerFault, SetupError
 from hub.domain.facts import Actor, Fact, Json
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
@@ -30,6 +30,9 @@ from hub.graph.connect import (
 from hub.graph.migrate import migrate
 from hub.graph.project import Projector
 from hub.graph.read import GraphReader
+from hub.keyfile import demand_private
+from hub.ledger.engine import holds_entries
+from hub.ledger.marks import Marks
 from hub.ledger.store import Ledger
 from hub.ledger.vault import LedgerKeys
 from hub.reference.areas import areas
@@ -100,17 +103,51 @@ class OpenHub:
 
 
 def open_ledger(settings: Settings) -> Ledger:
-    """The ledger of these settings, made when there is none.
+    """The ledger of these settings, which stands; nothing is made.
 
-    Raises SetupError when a ledger stands but its key file does not, LedgerFault when it was shortened.
+    Raises SetupError when there is none or its key file is missing, LedgerFault when it is gone or was altered.
     """
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = _key_file(settings)
-    if not file.exists():
-        if _ledger_stands(settings):
-            LedgerKeys.load(file)  # raises, and says what to do
-        LedgerKeys.generate().save(file)
-    return Ledger(settings.ledger_address, LedgerKeys.load(file), settings.origin)
+    if not _stands(settings):
+        raise SetupError(
+            f"There is no hub in {settings.home.absolute()}.",
+            "Make one with `hub init`, or set HUB_HOME to the folder of yours.",
+        )
+    return _opened(settings)
+
+
+def found_ledger(settings: Settings) -> Ledger:
+    """The ledger of these settings, made when there never was one. Raises as `open_ledger` does otherwise."""
+    if not _stands(settings) and not _key_file(settings).exists():
+        try:
+            LedgerKeys.generate().save(_key_file(settings))
+        except OSError as error:
+            raise SetupError(
+                f"The hub's folder {settings.home.absolute()} can't be made: {error.strerror}.",
+                "Set HUB_HOME to a folder that you may write.",
+            ) from None
+    return _opened(settings)
+
+
+def _opened(settings: Settings) -> Ledger:
+    keys = LedgerKeys.load(_key_file(settings))
+    demand_private(_key_file(settings))
+    return Ledger(settings.ledger_address, keys, settings.origin, Marks(settings.keys))
+
+
+def _stands(settings: Settings) -> bool:
+    """Whether there is a ledger with entries. Raises when its key file is gone, or when it is and its keys are not."""
+    if holds_entries(settings.ledger_address):
+        LedgerKeys.load(_key_file(settings))  # says what to do when there is none
+        return True
+    marks = Marks(settings.keys)
+    signed = [str(marks.path(log)) for log in Log if marks.note(log) is not None]
+    if signed:
+        raise LedgerFault(
+            "The ledger is gone: its database holds no entry, but entries were signed.",
+            f"Put the newest copy back. What was signed last stands in {' and '.join(signed)}; `hub status` tells "
+            "where the database is looked for.",
+        )
+    return False
 
 
 @asynccontextmanager
@@ -119,7 +156,7 @@ async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIter
 
     Goes on without the graph when a server that the settings name is down: changes are accepted, reads say so.
     """
-    ledger = await asyncio.to_thread(open_ledger, settings)
+    ledger = await asyncio.to_thread(found_ledger, settings)
     try:
         address = await asyncio.to_thread(address_of, settings, progress)
         blocking, loop_driver = sync_driver(address), async_driver(address)
@@ -201,15 +238,6 @@ async def adopt_policy(opened: OpenHub) -> int | None:
 
 def _key_file(settings: Settings) -> Path:
     return settings.keys / "ledger.json"
-
-
-def _ledger_stands(settings: Settings) -> bool:
-    """Whether there is a ledger that a missing key file would belong to."""
-    if settings.ledger_url is None:
-        return (settings.home / "ledger" / "ledger.db").exists()
-    from hub.ledger.engine import holds_entries  # noqa: PLC0415 - asked only when a key file is missing
-
-    return holds_entries(settings.ledger_address)
 
 
 def _cursor_key(settings: Settings) -> bytes:

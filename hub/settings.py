@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where the hub's state lives and which servers it uses."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="HUB_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(default=Path(".hub"), description="Folder of the hub's own state, keys and logs.")
     ledger_url: str | None = Field(

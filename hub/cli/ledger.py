@@ -47,7 +47,10 @@ def checkpoint(log: WhichLog = Log.CHANGES, json: AsJson = False) -> None:
         signed = ledger.proofs.checkpoint(log)
         vkey = ledger.proofs.signers[log].verifier.vkey
     if signed is None:
-        raise NotFound("There is nothing to sign: the ledger is empty.", "Run `hub init` first.")
+        raise NotFound(
+            f"There is nothing to sign: the log {log.value} is empty.",
+            "It fills when somebody is shown personal data." if log is Log.DISCLOSURES else "Run `hub init`.",
+        )
     found = {**checkpoint_dict(signed), "vkey": vkey}
     emit(found, json, lambda out: out.print(f"{signed.note}\nVerifier key: {vkey}", end="\n"))
 

@@ -15,6 +15,7 @@ from hub.domain.facts import Fact
 from hub.domain.kinds import FOLDS, KINDS, Log, key_owner
 from hub.ledger import canon, tree
 from hub.ledger.entries import ENTRY_V, LARGEST_LEAF, LEAF_FIELDS
+from hub.ledger.note import Checkpoint
 from hub.ledger.refold import FOLDS_NAME
 from hub.ledger.rows import (
     CheckpointRow,
@@ -75,10 +76,11 @@ def verify(ledger: Ledger, progress: Progress = lambda log, done, total: None) -
     report = Report()
     auditor = _Auditor(ledger, report, progress)
     try:
+        marks = {log: ledger.proofs.mark(log) for log in Log}  # first: the log may grow meanwhile
         with ledger.reading() as connection:
             _stand_still(connection)
             for log in Log:
-                auditor.log(connection, log)
+                auditor.log(connection, log, marks[log])
             auditor.outside(connection)
     except LedgerFault as error:
         report.fault = Fault(auditor.at_log, auditor.at_seq, error.message)
@@ -115,8 +117,8 @@ class _Auditor:
         self.at_log = ""
         self.at_seq: int | None = None
 
-    def log(self, connection: Connection, log: Log) -> None:
-        """Check entries, facts, nodes and checkpoints of one log."""
+    def log(self, connection: Connection, log: Log, mark: Checkpoint | None) -> None:
+        """Check entries, facts, nodes and checkpoints of one log, also the checkpoint that is kept elsewhere."""
         self.at_log, self.at_seq = log.value, None
         notes = self._notes(connection, log)
         nodes: list[tuple[int, int, bytes]] = []
@@ -131,6 +133,8 @@ class _Auditor:
                 before = row.at
                 nodes += frontier.append(row.leaf_hash)
                 self._checkpoint(log, frontier, notes)
+                if mark is not None and mark.size == frontier.size:
+                    _demand(mark.root == frontier.root(), "the entries are not those that were signed")
                 if frontier.size % _STRIDE == 0:
                     self._compare_nodes(connection, log, nodes)
                     nodes = []
@@ -142,6 +146,10 @@ class _Auditor:
             not notes,
             f"a checkpoint of {min(notes, default=0)} entries was signed, but they are not all there",
         )
+        if mark is not None:
+            _demand(
+                mark.size <= frontier.size, f"{mark.size} entries were signed, but they are not all there"
+            )
         self._report.entries[log.value] = frontier.size
         self._report.roots[log.value] = frontier.root().hex()
         self._progress(log.value, frontier.size, total)

@@ -13,6 +13,7 @@ from hub.domain.errors import LedgerFault, SetupError
 
 _ED25519 = b"\x01"
 _LONGEST_SIZE = 19  # digits of 2^63 - 1
+_OTHER_KEY = "It was altered, or the key file belongs to another ledger: put the right one back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,16 @@ class Verifier:
         if (
             not blank
             or len(lines) < 4
-            or lines[0] != self.name
             or not lines[1].isascii()
             or not lines[1].isdigit()
             or len(lines[1]) > _LONGEST_SIZE
         ):
             raise LedgerFault("This is not a checkpoint of this log.", f"Expected one of {self.name}.")
+        if lines[0] != self.name:
+            raise LedgerFault(
+                f"This is a checkpoint of {lines[0][:80]!a}, not of {self.name!r}.",
+                "Was HUB_ORIGIN changed? It is the name under which a ledger signs, chosen once.",
+            )
         root = _decode(lines[2], 32)
         if str(int(lines[1])) != lines[1]:
             raise LedgerFault("The size in this checkpoint is not written plainly.")
@@ -104,11 +109,11 @@ class Verifier:
             try:
                 self._key.verify(raw[4:], text.encode())
             except InvalidSignature:
-                raise LedgerFault("The signature of this checkpoint is wrong.") from None
+                raise LedgerFault("The signature of this checkpoint is wrong.", _OTHER_KEY) from None
             if not signatures.endswith("\n"):
                 raise LedgerFault("This note has no end of line after its last signature.")
             return
-        raise LedgerFault("This checkpoint carries no signature of this log.")
+        raise LedgerFault("This checkpoint carries no signature of this log.", _OTHER_KEY)
 
 
 def _decode(text: str, length: int) -> bytes:

@@ -13,6 +13,7 @@ from hub.domain.kinds import Log
 from hub.ledger import tree
 from hub.ledger.batch import frontier_at, read_nodes
 from hub.ledger.engine import database_errors, writing
+from hub.ledger.marks import Marks
 from hub.ledger.note import Checkpoint, Signer
 from hub.ledger.rows import CheckpointRow, EntryRow, FactRow, table
 
@@ -42,20 +43,48 @@ def size_of(connection: Connection, log: Log) -> int:
 class Proofs:
     """Signs and proves the two logs of a ledger."""
 
-    def __init__(self, engine: Engine, signers: Mapping[Log, Signer]) -> None:
+    def __init__(self, engine: Engine, signers: Mapping[Log, Signer], marks: Marks | None = None) -> None:
         self._engine = engine
         self.signers = signers
+        self._marks = marks
         self._signing = threading.Lock()
 
-    def refuse_when_shortened(self) -> None:
-        """Raise LedgerFault when a log holds fewer entries than its newest checkpoint says."""
+    def refuse_when_altered(self) -> None:
+        """Raise LedgerFault when a log is not a continuation of its newest checkpoint, kept in it or beside the keys."""
         for log in Log:
-            last, size = self.newest(log), self.size(log)
-            if last is not None and size < last.size:
-                raise LedgerFault(
-                    f"The log {log.value} holds {size} entries, but {last.size} were signed.",
-                    "Entries were removed, or an older copy was put back. Restore the newest copy and start again.",
-                )
+            kept = (
+                self.mark(log),
+                self.newest(log),
+            )  # before the size: a log that grows meanwhile is no fault
+            size = self.size(log)
+            for each in kept:
+                if each is not None:
+                    self._demand_continued(log, each, size)
+
+    def mark(self, log: Log) -> Checkpoint | None:
+        """The checkpoint kept beside the keys."""
+        note = self._marks.note(log) if self._marks is not None else None
+        return self.signers[log].verifier.open(note) if note is not None else None
+
+    def _demand_continued(self, log: Log, signed: Checkpoint, size: int) -> None:
+        if size < signed.size:
+            raise LedgerFault(
+                f"The log {log.value} holds {size} entries, but {signed.size} were signed.",
+                "Entries were removed, or an older copy was put back. Restore the newest copy and start again"
+                f"{self._forgetting(log)}.",
+            )
+        if self.root(log, signed.size) != signed.root:
+            raise LedgerFault(
+                f"The first {signed.size} entries of {log.value} are not those that were signed.",
+                "Keep this copy as evidence, and restore the newest whole one.",
+            )
+
+    def _forgetting(self, log: Log) -> str:
+        if self._marks is None:
+            return ""
+        return (
+            f"; only if what is lost is known and there is no newer copy, move {self._marks.path(log)} away"
+        )
 
     def size(self, log: Log) -> int:
         """Number of entries."""
@@ -79,12 +108,19 @@ class Proofs:
         Raises LedgerFault when what is read back does not hash to what was stored: then nothing is signed.
         """
         with self._signing, database_errors():
-            last, size = self.newest(log), self.size(log)
-            if last is not None and size < last.size:
-                raise LedgerFault(f"The log {log.value} holds {size} entries, but {last.size} were signed.")
-            if size == 0 or (last is not None and last.size == size):
-                return last
-            root = self._read_back(log, last, size)
+            mark, row = self.mark(log), self.newest(log)
+            last = max(
+                (each for each in (row, mark) if each is not None), key=lambda each: each.size, default=None
+            )
+            size = self.size(log)
+            if last is not None:
+                self._demand_continued(log, last, size)
+            if size == 0:
+                return None
+            if last is not None and last.size == size:
+                kept = last == row and (last == mark or self._marks is None)
+                return last if kept else self._keep(log, last)
+            root = self._read_back(log, last.size if last else 0, size)
             return self._keep(log, self.signers[log].sign(size, root))
 
     def inclusion(self, log: Log, seq: int, size: int) -> list[bytes]:
@@ -107,13 +143,10 @@ class Proofs:
                 raise InvalidInput(f"The log holds {held} entries, not {size}.", "Ask for a smaller tree.")
             return tree.read_ranges(ranges, read_nodes(connection, log.value))
 
-    def _read_back(self, log: Log, last: Checkpoint | None, size: int) -> bytes:
+    def _read_back(self, log: Log, signed: int, size: int) -> bytes:
+        """Root over `size` entries, of which those after the first `signed` are hashed anew."""
         with self._engine.connect() as connection:
-            frontier = frontier_at(connection, log.value, last.size if last else 0)
-            if last is not None and frontier.root() != last.root:
-                raise LedgerFault(
-                    f"The tree of {log.value} does not grow from its checkpoint of {last.size}."
-                )
+            frontier = frontier_at(connection, log.value, signed)
             while frontier.size < size:
                 window = {
                     "log": log.value,
@@ -143,12 +176,19 @@ class Proofs:
             frontier.append(tree.leaf_hash(entry.data))
 
     def _keep(self, log: Log, signed: Checkpoint) -> Checkpoint:
-        """Store a checkpoint, unless another process stored one of the same size meanwhile."""
+        """Keep a checkpoint in the ledger and beside the keys, unless another process kept one of its size meanwhile.
+
+        The mark is written under the ledger's lock, so that of two processes the later size stays.
+        """
         with writing(self._engine) as connection:
             where = (_CHECKPOINT.c.log == log.value, _CHECKPOINT.c.size == signed.size)
             note = connection.execute(select(_CHECKPOINT.c.note).where(*where)).scalar()
             if note is not None:
-                return self.signers[log].verifier.open(str(note))
-            row = {"log": log.value, "size": signed.size, "root": signed.root, "note": signed.note}
-            connection.execute(insert(_CHECKPOINT), row)
+                signed = self.signers[log].verifier.open(str(note))
+            else:
+                row = {"log": log.value, "size": signed.size, "root": signed.root, "note": signed.note}
+                connection.execute(insert(_CHECKPOINT), row)
+            mark = self.mark(log)
+            if self._marks is not None and (mark is None or mark.size < signed.size):
+                self._marks.keep(log, signed.note)
         return signed

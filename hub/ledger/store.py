@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, bindparam, select
 
-from hub.domain.errors import Conflict, LedgerFault, NotFound, Unavailable
+from hub.domain.errors import Conflict, HubError, LedgerFault, NotFound
 from hub.domain.facts import Draft, Fact, Json, Subject
 from hub.domain.kinds import Log, key_owner
 from hub.ledger import canon
@@ -20,6 +20,7 @@ from hub.ledger.batch import FOUND, earlier, strides
 from hub.ledger.engine import database_errors, open_engine
 from hub.ledger.entries import Appended, Pending, ReadSet, Warrant
 from hub.ledger.history import LedgerHistory
+from hub.ledger.marks import Marks
 from hub.ledger.note import Signer
 from hub.ledger.proofs import Proofs, size_of
 from hub.ledger.refold import refold
@@ -59,12 +60,17 @@ class Entry:
 class Ledger:
     """One ledger of two logs in one database. Thread-safe; several processes may share the database."""
 
-    def __init__(self, url: str, keys: LedgerKeys, origin: str) -> None:
+    def __init__(self, url: str, keys: LedgerKeys, origin: str, marks: Marks | None = None) -> None:
+        """Open the ledger at a database address, making its tables. `marks`: what is kept outside of the database.
+
+        Raises LedgerFault when a log is not a continuation of what was signed.
+        """
         self.engine = open_engine(url)
         self.vault = Vault(keys)
-        self.proofs = Proofs(self.engine, {log: Signer(f"{origin}/{log.value}", keys.signing) for log in Log})
+        signers = {log: Signer(f"{origin}/{log.value}", keys.signing) for log in Log}
+        self.proofs = Proofs(self.engine, signers, marks)
         try:
-            self.proofs.refuse_when_shortened()
+            self.proofs.refuse_when_altered()
             refold(self.engine, self.vault)
         except BaseException:
             self.engine.dispose()
@@ -298,7 +304,7 @@ class Ledger:
         except LedgerFault as error:
             self.fault = error
             _log.error("nothing is signed any more", reason=error.message)
-        except Unavailable as error:
+        except HubError as error:
             _log.warning("not signed yet", reason=error.message)
 
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from hub.domain.errors import LedgerFault, SetupError
+from hub.keyfile import write_once
 
 _KEY_SIZE = 32
 SALT_SIZE = 32
@@ -66,18 +67,13 @@ class LedgerKeys:
             ) from None
 
     def save(self, file: Path) -> None:
-        """Write a key file that only its owner may read. Never overwrites one."""
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Write a key file that only its owner may read. Never overwrites one: whoever was first counts."""
         values = {
             "signing": self.signing.private_bytes_raw().hex(),
             "master": self.master.hex(),
             "lookup": self.lookup.hex(),
         }
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(orjson.dumps(values))
-            out.flush()
-            os.fsync(out.fileno())
+        write_once(file, orjson.dumps(values))
 
 
 class Vault:

@@ -91,13 +91,14 @@ class Writer:
 
     def _commit(self, group: list[Job | None]) -> bool:
         """Append a group; returns whether the writer goes on."""
-        jobs = [job for job in group if job is not None]
+        # A change whose asker has gone is not written; once it runs, going does not stop it any more.
+        jobs = [job for job in group if job is not None and job[1].set_running_or_notify_cancel()]
         try:
-            outcomes = self._outcomes([pending for pending, _ in jobs])
+            outcomes = self._outcomes([pending for pending, _ in jobs]) if jobs else []
         except Exception as error:
             for _, future in jobs:
                 future.set_exception(error)
-            return len(jobs) == len(group)
+            return None not in group
         # Listeners first: whoever is told that rights were taken must not find them in a cache.
         self._tell(jobs, outcomes)
         for (_, future), outcome in zip(jobs, outcomes, strict=True):
@@ -105,7 +106,7 @@ class Writer:
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
-        return len(jobs) == len(group)
+        return None not in group
 
     def _outcomes(self, group: list[Pending]) -> list[Appended | HubError]:
         """Write a group; one that can't stand must not take the others with it."""

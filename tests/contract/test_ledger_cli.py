@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from hub.cli.ledger import verify_ledger
+from hub.cli.output import logs_to_stderr
 from hub.domain.errors import LedgerFault
 from tests.contract.ledger_story import Story
 from tests.contract.ledger_worlds import ORIGIN, keys, open_ledger
@@ -24,6 +25,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ledger = open_ledger(f"sqlite:///{file}")
     Story(ledger).tell()
     ledger.close()
+    logs_to_stderr()
     return file
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -200,3 +201,49 @@ def test_verify_is_not_put_off_by_what_is_appended_meanwhile(ledger: Ledger, url
     assert report.entries == {"changes": 3, "disclosures": 0}
     assert verify(ledger).entries == {"changes": 4, "disclosures": 1}
     other.close()
+
+
+# -- askers who go away -----------------------------------------------------------------------------------------
+
+
+def test_a_change_whose_asker_went_before_it_was_begun_is_not_written(ledger: Ledger) -> None:
+    with writing(ledger.engine):
+        under_way = ledger.append(pend(ledger, agency(code="first")))
+        _begun(under_way)
+        waiting = [ledger.append(pend(ledger, agency(code=f"o{number}"))) for number in range(3)]
+        assert waiting[1].cancel()
+    assert [each.result(30).seq for each in (under_way, waiting[0], waiting[2])] == [1, 2, 3]
+    assert commit(ledger, agency(code="last")).seq == 4
+    assert verify(ledger).ok
+
+
+def test_an_asker_who_goes_while_their_change_is_written_stops_nobody(ledger: Ledger) -> None:
+    with writing(ledger.engine):
+        under_way = ledger.append(pend(ledger, agency()))
+        _begun(under_way)
+        assert not under_way.cancel()
+    assert under_way.result(30).seq == 1
+    assert commit(ledger, agency(code="last")).seq == 2
+
+
+def test_an_asker_who_is_cancelled_in_a_task_leaves_the_ledger_working(ledger: Ledger) -> None:
+    async def impatient() -> None:
+        with writing(ledger.engine):
+            futures = [
+                asyncio.wrap_future(ledger.append(pend(ledger, agency(code=f"o{n}")))) for n in range(2)
+            ]
+            await asyncio.sleep(0.05)
+            for each in futures:
+                each.cancel()
+        await asyncio.gather(*futures, return_exceptions=True)
+
+    asyncio.run(impatient())
+    assert commit(ledger, agency(code="last")).seq in {1, 2, 3}
+    assert verify(ledger).ok
+
+
+def _begun(future: Future[Appended]) -> None:
+    until = time.monotonic() + 20
+    while not future.running():
+        assert time.monotonic() < until
+        time.sleep(0.005)

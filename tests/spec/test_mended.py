@@ -16,7 +16,7 @@ from neo4j import Driver
 import policies
 from hub.api.app import create_app
 from hub.api.identity import issue
-from hub.bootstrap import ADMIN, STEWARD, LedgerSource, open_ledger
+from hub.bootstrap import ADMIN, STEWARD, LedgerSource, found_ledger, open_ledger
 from hub.cli.asgi import post
 from hub.commands.access import AdoptPolicy, DefineAgency, GrantRole, ListAreas, SuspendActor
 from hub.commands.intake import AbandonRelease, CloseRelease, Incoming, OpenRelease, TakeRecords
@@ -146,7 +146,7 @@ def test_an_address_that_is_no_ledgers_is_a_fault_of_the_setup(tmp_path: Path, u
 
 def test_a_ledger_in_a_folder_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
     file = tmp_path / "new" / "ledger.db"
-    open_ledger(Settings(home=tmp_path / "hub", ledger_url=f"sqlite:///{file}")).close()
+    found_ledger(Settings(home=tmp_path / "hub", ledger_url=f"sqlite:///{file}")).close()
     assert file.exists()
 
 

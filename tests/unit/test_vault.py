@@ -152,9 +152,9 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "ledger.json"
     KEYS.save(file)
     before = file.read_bytes()
-    with pytest.raises(FileExistsError):
-        LedgerKeys.generate().save(file)
+    LedgerKeys.generate().save(file)
     assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_fresh_keys_are_all_different() -> None:
