@@ -21,7 +21,7 @@ class Evidence:
 
     record: Subject
     take: Mapping[str, Json]
-    """Its newest words in a finished release: taken (the fact), release, dwelling, digest."""
+    """Its newest words in a finished release: taken (the fact), release, dwelling, digest, seen_in (releases)."""
     as_of: str
     values: Mapping[str, Json]
     dwelling: Subject | None = None
@@ -51,9 +51,9 @@ def evidence_of(history: History, records: Iterable[str]) -> list[Evidence]:
             continue
         values = values_of(history, record)
         if values:
-            dwelling = history.subject(take["dwelling"] or "")
+            dwelling = dwelling_of(history, take)
             card = _card(history, record, dwelling)
-            found.append(Evidence(record, take, _as_of(history, record, take), values, dwelling, card))
+            found.append(Evidence(record, take, _as_of(history, take), values, dwelling, card))
     return sorted(found, key=lambda each: each.rank, reverse=True)
 
 
@@ -67,11 +67,17 @@ def finished_take(history: History, record: Subject) -> Mapping[str, Json] | Non
     return None
 
 
-def _as_of(history: History, record: Subject, take: Mapping[str, Json]) -> str:
+def dwelling_of(history: History, take: Mapping[str, Json]) -> Subject | None:
+    """The dwelling that a person's words name, if a finished release told it."""
+    dwelling = history.subject(take["dwelling"] or "")
+    return dwelling if dwelling is not None and finished_take(history, dwelling) is not None else None
+
+
+def _as_of(history: History, take: Mapping[str, Json]) -> str:
     """The newest day for which the words hold: also a release that only repeated them confirms them."""
     days = [
         str(release.state["as_of"])
-        for release in map(history.subject, (take["release"], record.state.get("seen_in") or ""))
+        for release in map(history.subject, (take["release"], *take["seen_in"]))
         if release is not None and release.state["status"] == "CLOSED"
     ]
     return max(days)

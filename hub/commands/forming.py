@@ -8,6 +8,7 @@ from hub.commands.choosing import (
     Evidence,
     choose,
     chosen_draft,
+    dwelling_of,
     evidence_of,
     finished_take,
     values_of,
@@ -52,7 +53,7 @@ def _records(history: History, ids: Iterable[str]) -> list[Subject]:
 def _prefetch_takes(history: History, records: list[Subject]) -> None:
     """Releases and dwellings of all that records have said."""
     takes = [take for each in records for take in each.state["takes"]]
-    seen = [each.state["seen_in"] for each in records if each.state.get("seen_in")]
+    seen = [release for take in takes for release in take["seen_in"]]
     dwellings = [take["dwelling"] for take in takes if take["dwelling"]]
     history.prefetch(subjects=[*(take["release"] for take in takes), *seen, *dwellings])
     known = [each for each in map(history.subject, dwellings) if each is not None]
@@ -63,7 +64,7 @@ def _prefetch_takes(history: History, records: list[Subject]) -> None:
 
 def _dwelling(history: History, record: Subject) -> Subject | None:
     take = finished_take(history, record)
-    return history.subject(take["dwelling"] or "") if take else None
+    return dwelling_of(history, take) if take else None
 
 
 def _prefetch(history: History, records: list[Subject]) -> None:
@@ -85,6 +86,7 @@ def _prefetch(history: History, records: list[Subject]) -> None:
     history.prefetch(
         subjects=near, finds=[(space, each) for each in near for space in ("person_of", "card_of")]
     )
+    _prefetch_cards(history, (("card_of", each) for each in near))
     persons = {
         person for each in (*near, *(r.id for r in records)) for person in history.find("person_of", each)
     }
@@ -102,7 +104,18 @@ def _prefetch_places(history: History, held: list[Subject]) -> None:
     cards = [("kk", numbers["kk"]) for each in held if "kk" in (numbers := _numbers(history, each))]
     homes = [("address_of", found.id) for each in held if (found := _dwelling(history, each))]
     history.prefetch(finds=[*cards, *homes])
-    history.prefetch(finds=[("card_of", each) for card in cards for each in history.find(*card)])
+    history.prefetch(subjects=[address for home in homes for address in history.find(*home)])
+    of_records = [("card_of", each) for card in cards for each in history.find(*card)]
+    history.prefetch(finds=of_records)
+    _prefetch_cards(history, of_records)
+
+
+def _prefetch_cards(history: History, of_records: Iterable[tuple[str, str]]) -> None:
+    """Cards, with the facts that tell their numbers."""
+    cards = dict.fromkeys(card for each in of_records for card in history.find(*each))
+    history.prefetch(subjects=cards)
+    known = [each for each in map(history.subject, cards) if each is not None]
+    history.prefetch_payloads(each.state["evidence"] for each in known)
 
 
 def _numbers(history: History, record: Subject) -> dict[str, str]:
@@ -133,17 +146,29 @@ def _owner(history: History, record: str) -> str | None:
 
 
 def _holder(history: History, nik: str) -> str | None:
-    """The oldest person who has a record with this NIK."""
+    """The oldest person who has a record with this NIK now; a look-up also names records that once said it."""
     for each in history.find("nik", nik):
-        subject = history.subject(each)
-        if subject is not None and subject.type == "SourceRecord" and (owner := _owner(history, each)):
+        subject, owner = history.subject(each), _owner(history, each)
+        if subject is not None and owner is not None and values_of(history, subject).get("nik") == nik:
             return owner
     return None
 
 
+def _card_numbered(history: History, number: str) -> str | None:
+    """The family card with this number; a look-up also names cards of records that once said it."""
+    for record in history.find("kk", number):
+        for each in history.find("card_of", record):
+            card = history.subject(each)
+            said = history.payload(card.state["evidence"]) if card is not None else None
+            if said and said["standardised"].get("kk") == number:
+                return each
+    return None
+
+
 def _taken(history: History, dwelling: Subject) -> str:
-    """The fact that holds a dwelling's values; a dwelling comes with its release's persons."""
-    take = finished_take(history, dwelling) or dwelling.state
+    """The fact that holds a dwelling's values."""
+    take = finished_take(history, dwelling)
+    assert take is not None  # see dwelling_of
     return str(take["taken"])
 
 
@@ -188,24 +213,22 @@ class _Forming:
         return (*refs, *(("family_card", each) for each in cards))
 
     def _address(self, dwelling: Subject) -> str:
-        found = self._history.find("address_of", dwelling.id)
-        address = found[0] if found else self._addresses.get(dwelling.id)
+        address = self._addresses.get(dwelling.id)
         if address is None:
-            address = self._addresses[dwelling.id] = self._draw.new_id()
-            refs = (("evidence", _taken(self._history, dwelling)), ("dwelling", dwelling.id))
-            self.drafts.append(Draft(self._draw.new_id(), "AddressFormed", address, refs, {"rule": RULE}))
+            evidence, found = _taken(self._history, dwelling), self._history.find("address_of", dwelling.id)
+            standing = self._history.subject(found[0]) if found else None
+            address = self._addresses[dwelling.id] = standing.id if standing else self._draw.new_id()
+            if standing is None or standing.state["evidence"] != evidence:
+                refs = (("evidence", evidence), ("dwelling", dwelling.id))
+                self.drafts.append(Draft(self._draw.new_id(), "AddressFormed", address, refs, {"rule": RULE}))
         return address
 
     def _card(self, number: str, fact: str, record: str) -> str:
         card = self._cards.get(number)
         if card is None:
-            named = [
-                card
-                for each in self._history.find("kk", number)
-                for card in self._history.find("card_of", each)
-            ]
-            card = self._cards[number] = named[0] if named else self._draw.new_id()
-            if not named:
+            standing = _card_numbered(self._history, number)
+            card = self._cards[number] = standing or self._draw.new_id()
+            if standing is None:
                 refs = (("evidence", fact), ("record", record))
                 self.drafts.append(Draft(self._draw.new_id(), "FamilyCardFormed", card, refs, {"rule": RULE}))
         return card

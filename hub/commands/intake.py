@@ -109,8 +109,9 @@ def take_records(history: History, command: TakeRecords, draw: Draw, by: By) -> 
     finds = {each: (f"row:{register}:{each.unit}", each.identity) for each in (*dwellings, *others)}
     named = {(f"row:{register}:dwelling", each.dwelling) for each in others if each.dwelling is not None}
     history.prefetch(finds=[*finds.values(), *named])
-    history.prefetch(subjects=[found for each in finds.values() for found in history.find(*each)])
-    _prefetch_releases(history, finds.values())
+    standing = [found for each in (*finds.values(), *named) for found in history.find(*each)]
+    history.prefetch(subjects=standing)
+    _prefetch_releases(history, standing)
     demand_areas(history, command)
     taking = _Taking(history, draw, release)
     for incoming, (space, identity) in finds.items():
@@ -142,7 +143,7 @@ class _Taking:
         subject = standing.id if standing else self._draw.new_id()
         if incoming.unit == "dwelling":
             self._dwellings[incoming.identity] = subject
-            if incoming.spare and standing:
+            if incoming.spare and standing and self._told(standing):
                 return
         # A person who moved says something new, although the columns of the address are the dwelling's; so does
         # one whose family was refused before and has been mended.
@@ -154,16 +155,23 @@ class _Taking:
             self.counts["repeated" if repeated else "accepted"] += 1
         if not repeated:
             self.drafts.append(self._taken(incoming, subject, digest, dwelling))
-        elif standing and self._release.id not in (standing.state.get("seen_in"), standing.state["release"]):
+        elif standing and self._release.id not in _releases_of(standing.state["takes"][-1]):
             self.drafts.append(
                 Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),))
             )
 
     def _said_before(self, standing: Subject, digest: str) -> bool:
-        """Whether the row's newest words are these, in this release or in one that was finished."""
-        if standing.state["digest"] != digest:
-            return False
-        release = self._history.subject(standing.state["release"])
+        """Whether the row's newest words are these, and count."""
+        newest = standing.state["takes"][-1]
+        return bool(newest["digest"] == digest) and self._counts(newest)
+
+    def _told(self, standing: Subject) -> bool:
+        """Whether any words of a record count."""
+        return any(map(self._counts, standing.state["takes"]))
+
+    def _counts(self, take: Mapping[str, Json]) -> bool:
+        """Whether words were said in this release or in one that was finished."""
+        release = self._history.subject(take["release"])
         return release is not None and (release.id == self._release.id or release.state["status"] == "CLOSED")
 
     def _taken(self, incoming: Incoming, subject: str, digest: str, dwelling: str | None) -> Draft:
@@ -185,14 +193,20 @@ class _Taking:
         subject = self._dwellings.get(identity)
         if subject is None:
             found = self._history.find(f"row:{self._release.state['register']}:dwelling", identity)
-            if found:
-                subject = self._dwellings[identity] = found[0]
+            standing = self._history.subject(found[0]) if found else None
+            if standing is not None and self._told(standing):
+                subject = self._dwellings[identity] = standing.id
         return subject
 
 
-def _prefetch_releases(history: History, finds: Iterable[tuple[str, str]]) -> None:
-    records = (history.subject(each) for find in finds for each in history.find(*find))
-    history.prefetch(subjects=[each.state["release"] for each in records if each])
+def _releases_of(take: Mapping[str, Json]) -> tuple[str, ...]:
+    """The releases in which these words were said and repeated."""
+    return take["release"], *take["seen_in"]
+
+
+def _prefetch_releases(history: History, records: Iterable[str]) -> None:
+    known = [each for each in map(history.subject, records) if each is not None]
+    history.prefetch(subjects=[take["release"] for each in known for take in each.state["takes"]])
 
 
 def demand_areas(history: History, command: TakeRecords) -> None:

@@ -74,13 +74,14 @@ def _granted(state: State, fact: Fact) -> State:
 def _record_taken(state: State, fact: Fact) -> State:
     take = {
         "taken": fact.id, "release": fact.ref("release"), "dwelling": fact.ref("dwelling"),
-        "digest": fact.clear["digest"],
+        "digest": fact.clear["digest"], "seen_in": [],
     }  # fmt: skip
-    return {**state, **fact.clear, **take, "takes": [*state.get("takes", []), take]}
+    return {**state, **fact.clear, "takes": [*state.get("takes", []), take]}
 
 
 def _record_seen(state: State, fact: Fact) -> State:
-    return {**state, "seen_in": fact.ref("release")}
+    *former, take = state["takes"]
+    return {**state, "takes": [*former, {**take, "seen_in": [*take["seen_in"], fact.ref("release")]}]}
 
 
 def _chunk_taken(state: State, fact: Fact) -> State:
@@ -214,7 +215,7 @@ _TABLE = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
 
-FOLDS = 2
+FOLDS = 3
 """Version of what folds and look-ups give; raised with every change to one, so that older ledgers are folded anew."""
 
 

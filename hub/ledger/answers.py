@@ -323,11 +323,12 @@ def _release_persons(
     records, after = _stretch(ledger, question.release, question.after)
     history.prefetch(subjects=records, finds=[("person_of", each) for each in records])
     known = [each for each in map(history.subject, records) if each and each.state["unit"] == "person"]
-    history.prefetch_payloads(each.state["taken"] for each in known)
+    taken = {each.id: each.state["takes"][-1]["taken"] for each in known}
+    history.prefetch_payloads(taken.values())
     rows = [
         {
             "record": each.id, "register": each.state["register"],
-            "row_key": (history.payload(each.state["taken"]) or {}).get("row_key"),
+            "row_key": (history.payload(taken[each.id]) or {}).get("row_key"),
             "person": next(iter(history.find("person_of", each.id)[::-1]), None),
         }
         for each in known

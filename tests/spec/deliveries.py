@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from hub.bootstrap import LedgerSource
+from hub.bootstrap import STEWARD, LedgerSource
 from hub.cli.intake import take_in_and_form
-from hub.commands.intake import CloseRelease, TakeRecords
+from hub.commands.intake import AbandonRelease, CloseRelease, Incoming, OpenRelease, TakeRecords
+from hub.commands.people import FormPersons
 from hub.demo.city import CityFiles
 from hub.domain.errors import Unavailable
-from hub.domain.facts import Actor, Receipt
+from hub.domain.facts import Actor, Json, Receipt
 from hub.graph.check import differences
 from hub.intake.release import Delivery, IntakeResult, take_in
 from hub.ledger.audit import verify
-from hub.questions.model import Answer
+from hub.questions.model import Answer, ReleaseRecords
 from hub.service import Doors
 from tests.spec.hubs import Town
 
@@ -163,6 +164,45 @@ def stopped(town: Town, given: Delivery, at: int, *, after: bool) -> None:
     doors, reports = Failing(town.opened.doors, at, after=after), town.settings.reports
     with pytest.raises(Unavailable):
         town.run(take_in(doors, town.opened.steward, given, reports=reports, progress=lambda now: None))
+
+
+# ------------------------------------------------------------------------------- rows without a file
+
+NIK, OTHER_NIK = "3273010101800001", "3273010101800002"
+
+
+def person(key: str, name: str, nik: str = NIK, *, family: str | None = None, **said: Json) -> Incoming:
+    """A person's row; everything said stands in its original as well, so that other words are new words."""
+    said = {"nik": nik, "name": name, "name_key": name, **said}
+    return Incoming("person", key, key, {"SAID": repr(said)}, said, family)
+
+
+def dwelling(key: str, street: str, *, spare: bool = False, **said: Json) -> Incoming:
+    """A family's row, or, spare, what a person's row tells of it."""
+    said = {"text": street, "area": "3273011001", **said}
+    return Incoming("dwelling", key, key, {"SAID": repr(said)}, said, spare=spare)
+
+
+def begun(town: Town, register: str, label: str, as_of: str, *rows: Incoming) -> str:
+    """A release with these rows, still open; returns its id. Spare dwellings come beside the others."""
+    release = str(town.submit(STEWARD, OpenRelease(register, label, as_of, label)).subject)
+    own, beside = [each for each in rows if not each.spare], [each for each in rows if each.spare]
+    town.submit(STEWARD, TakeRecords(release, 0, tuple(own), tuple(beside)))
+    return release
+
+
+def given_up(town: Town, register: str, label: str, as_of: str, *rows: Incoming) -> None:
+    """A release with these rows that was abandoned."""
+    release = begun(town, register, label, as_of, *rows)
+    town.submit(STEWARD, AbandonRelease(release, "Berkas salah."))
+
+
+def finished(town: Town, register: str, label: str, as_of: str, *rows: Incoming) -> None:
+    """A release with these rows, closed, and its persons formed."""
+    release = begun(town, register, label, as_of, *rows)
+    town.submit(STEWARD, CloseRelease(release))
+    found = town.run(town.opened.hub.ask(town.opened.matcher, ReleaseRecords(release))).data["records"]
+    town.submit("pemadan", FormPersons(tuple(found)))
 
 
 # ------------------------------------------------------------------------------------------------- mending

@@ -19,8 +19,8 @@ from hub.api.identity import issue
 from hub.bootstrap import ADMIN, STEWARD, LedgerSource, found_ledger, open_ledger
 from hub.cli.asgi import post
 from hub.commands.access import AdoptPolicy, DefineAgency, GrantRole, ListAreas, SuspendActor
-from hub.commands.intake import AbandonRelease, CloseRelease, Incoming, OpenRelease, TakeRecords
-from hub.commands.people import CorrectPerson, FormPersons
+from hub.commands.intake import Incoming, OpenRelease, TakeRecords
+from hub.commands.people import CorrectPerson
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.days import local_day
 from hub.domain.errors import (
@@ -72,29 +72,6 @@ def graphql(town: Town, name: str, query: str) -> Any:
 
 
 # --------------------------------------------------------------------------------------- hubs of their own
-
-
-def person(key: str, name: str) -> Incoming:
-    said = {"nik": "3273010101800001", "name": name, "name_key": name}
-    return Incoming("person", key, key, {"NAMA": name}, said)
-
-
-def deliver(town: Town, label: str, as_of: str, record: Incoming, *, given_up: bool = False) -> None:
-    release = str(town.submit(STEWARD, OpenRelease("dtks", label, as_of, label)).subject)
-    town.submit(STEWARD, TakeRecords(release, 0, (record,)))
-    if given_up:
-        town.submit(STEWARD, AbandonRelease(release, "Berkas salah."))
-        return
-    town.submit(STEWARD, CloseRelease(release))
-    records = town.run(town.opened.hub.ask(town.opened.matcher, ReleaseRecords(release))).data["records"]
-    town.submit("pemadan", FormPersons(tuple(records)))
-
-
-def test_no_value_is_chosen_from_a_release_that_was_given_up(bare: Town) -> None:
-    deliver(bare, "a", "2024-01-31", person("k1", "BENAR"))
-    deliver(bare, "b", "2024-02-29", person("k1", "SALAH"), given_up=True)
-    deliver(bare, "c", "2024-01-01", person("k2", "LAMA"))
-    assert bare.everybody(STEWARD, (pick("name"),)) == [{"name": "BENAR"}]
 
 
 def test_a_birth_date_that_is_none_is_refused_before_it_could_stop_the_projector(bare: Town) -> None:
