@@ -155,7 +155,14 @@ _TABLE = (
     Kind("AgencyDefined", "Agency", _merge, lookups=_by_code("agency")),
     Kind("ProgrammeDefined", "Programme", _merge, lookups=_by_code("programme")),
     Kind("ActorRegistered", "Actor", _registered, retention=Retention.AUDIT, lookups=_actor_name),
-    Kind("RoleGranted", "Actor", _granted, owner=Owner.FACT, retention=Retention.AUDIT),
+    Kind(
+        "RoleGranted",
+        "Actor",
+        _granted,
+        owner=Owner.FACT,
+        retention=Retention.AUDIT,
+        lookups=lambda fact: (("role", fact.clear["role"]),),
+    ),
     Kind("ActorSuspended", "Actor", _merge, owner=Owner.FACT, retention=Retention.AUDIT),
     Kind("PolicyAdopted", "Policy", _merge, lookups=lambda fact: (("policy", "running"),)),
     Kind(
@@ -214,7 +221,7 @@ _TABLE = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
 
-FOLDS = 2
+FOLDS = 3
 """Version of what folds and look-ups give; raised with every change to one, so that older ledgers are folded anew."""
 
 
