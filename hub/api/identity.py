@@ -99,6 +99,8 @@ def _subject(claims: Mapping[str, Any]) -> tuple[str, float]:
     actor, begins, ends = claims.get("sub"), claims.get("iat"), claims.get("exp")
     if type(begins) is not int or type(ends) is not int or begins > time.time() + LEEWAY:
         raise Unauthenticated("The token does not say from when to when it holds.", ADVICE)
+    if ends - begins > 60 * MAX_MINUTES:
+        raise Unauthenticated("The token holds for longer than any of this hub.", ADVICE)
     try:
         return as_uuid(actor if isinstance(actor, str) else "", "sub"), float(ends)
     except InvalidInput as error:

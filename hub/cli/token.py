@@ -25,15 +25,17 @@ def token(
     ledger = open_ledger(chosen)
     try:
         actor = next(iter(ledger.find("actor", name)), None)
-        machine = actor is not None and ledger.subjects([actor])[actor].state["machine"]
+        state = ledger.subjects([actor])[actor].state if actor is not None else {}
     finally:
         ledger.close()
     if actor is None:
         raise NotFound(
             "There is no such account.", "Check its spelling; `hub init` makes the first accounts."
         )
-    if machine:
+    if state["machine"]:
         raise Forbidden("Nobody logs in as a machine.", "Use an account of a person.")
+    if state.get("suspended"):
+        raise Forbidden("This account is suspended.", "Use another, or ask a policy admin for one.")
     made = issue(chosen, actor, minutes)
     ends = datetime.now(UTC) + timedelta(minutes=minutes)
     found = {"token": made, "actor": actor, "expires_at": ends.isoformat(timespec="seconds")}

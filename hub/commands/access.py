@@ -16,6 +16,8 @@ from policies import digest
 
 MACHINES = ("sistem", "pemadan")
 """Roles, and names, of the machine actors that every hub is founded with; nobody is granted them later."""
+ADMIN_ROLE = "admin_kebijakan"
+"""The role that gives and takes rights: somebody has to hold it, or nobody ever gets another."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -191,9 +193,17 @@ def find_actor(history: History, name_or_id: str) -> Subject:
     return known(history, found[0] if found else name_or_id, "Actor", "actor")
 
 
+def _person_at_work(history: History, name_or_id: str) -> Subject:
+    """An actor who is no machine. Raises NotFound, and Forbidden for a machine: the hub can't start without it."""
+    actor = find_actor(history, name_or_id)
+    if actor.state["machine"]:
+        raise Forbidden("The rights of a machine are fixed at the founding.", "Name the account of a person.")
+    return actor
+
+
 def grant_role(history: History, command: GrantRole, draw: Draw, by: By) -> Decision:
     """A role for somebody else, where agency and territory exist and the role is one of the policy's."""
-    actor = find_actor(history, command.actor)
+    actor = _person_at_work(history, command.actor)
     if actor.id == by.actor:
         raise Forbidden("Nobody grants a role to themselves.", "Ask another policy admin.")
     running = named(history, "policy", "running", "policy")
@@ -229,15 +239,29 @@ def _grant(draw: Draw, actor: str, command: GrantRole, agency: str | None = None
 
 
 def suspend_actor(history: History, command: SuspendActor, draw: Draw, by: By) -> Decision:
-    """All rights of somebody else end now."""
-    actor = find_actor(history, command.actor)
+    """All rights of somebody else end now; a machine keeps its own, and the last policy admin too."""
+    actor = _person_at_work(history, command.actor)
     if actor.id == by.actor:
         raise Forbidden("Nobody suspends themselves.", "Ask another policy admin.")
     if actor.state.get("suspended"):
         return Decision((), actor.id)
+    if _admins(history, draw.today) == {actor.id}:
+        raise Conflict("This is the last policy admin.", f"Grant {ADMIN_ROLE} to somebody else first.")
     clear = {"suspended": True, "suspended_on": draw.today}
     payload = {"reason": words(command.reason, "The reason of a suspension", 500)}
     return Decision((Draft(draw.new_id(), "ActorSuspended", actor.id, clear=clear, payload=payload),))
+
+
+def _admins(history: History, today: str) -> set[str]:
+    """Those who can give and take rights today."""
+    found = [history.subject(each) for each in history.find("role", ADMIN_ROLE)]
+    standings = [standing_of(each, "") for each in found if each is not None]
+    return {
+        each.actor
+        for each in standings
+        if not each.suspended
+        and any(grant.role == ADMIN_ROLE and grant.holds_on(today) for grant in each.grants)
+    }
 
 
 def standing_of(subject: Subject, name: str) -> Standing:

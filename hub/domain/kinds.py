@@ -156,7 +156,14 @@ _TABLE = (
     Kind("AgencyDefined", "Agency", _merge, lookups=_by_code("agency")),
     Kind("ProgrammeDefined", "Programme", _merge, lookups=_by_code("programme")),
     Kind("ActorRegistered", "Actor", _registered, retention=Retention.AUDIT, lookups=_actor_name),
-    Kind("RoleGranted", "Actor", _granted, owner=Owner.FACT, retention=Retention.AUDIT),
+    Kind(
+        "RoleGranted",
+        "Actor",
+        _granted,
+        owner=Owner.FACT,
+        retention=Retention.AUDIT,
+        lookups=lambda fact: (("role", fact.clear["role"]),),
+    ),
     Kind("ActorSuspended", "Actor", _merge, owner=Owner.FACT, retention=Retention.AUDIT),
     Kind("PolicyAdopted", "Policy", _merge, lookups=lambda fact: (("policy", "running"),)),
     Kind(

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+import policies
 from hub.api.app import create_app
 from hub.api.identity import issue
 from hub.bootstrap import ADMIN, STEWARD
+from hub.cli import run
 from hub.cli.asgi import post
-from hub.commands.access import GrantRole, SuspendActor
+from hub.commands.access import AdoptPolicy, GrantRole, SuspendActor
 from hub.commands.people import CorrectPerson
 from hub.commands.programmes import REASONS, DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.days import local_day
@@ -279,6 +281,62 @@ def test_only_a_policy_admin_grants_and_suspends(town: Town) -> None:
             town.submit(name, SuspendActor("dedi", "Mutasi"))
     with town.refuses(Forbidden):
         town.submit(ADMIN, SuspendActor(ADMIN, "Mutasi"))
+
+
+@pytest.mark.parametrize("name", ["sistem", "pemadan"])
+def test_the_rights_of_a_machine_are_neither_taken_nor_widened(town: Town, name: str) -> None:
+    for asked in (name, town.who(name).id):
+        with town.refuses(Forbidden, "machine"):
+            town.submit(ADMIN, SuspendActor(asked, "Mutasi"))
+        with town.refuses(Forbidden, "machine"):
+            town.submit(ADMIN, GrantRole(asked, "walidata", "SK"))
+
+
+def test_of_two_policy_admins_who_suspend_each_other_at_once_one_is_left(town: Town) -> None:
+    names = ("wati", "yani")
+    for name in names:
+        town.register(name, "admin_kebijakan", "diskominfo")
+
+    async def each_other() -> list[Any]:
+        pairs = (names, reversed(names))
+        each = (town.opened.hub.submit(town.who(one), SuspendActor(other, "Mutasi")) for one, other in pairs)
+        return await asyncio.gather(*each, return_exceptions=True)
+
+    outcomes = town.run(each_other())
+    assert sorted(type(each).__name__ for each in outcomes) == ["Forbidden", "Receipt"]
+
+
+def test_the_last_policy_admin_is_not_suspended_by_whom_a_policy_lets_suspend(town: Town) -> None:
+    rules = policies.rules()
+    wider = "walidata, *, actor:suspend, Actor, pemadanan, all, show, allow\n"
+    changed = {**rules, "policy.csv": rules["policy.csv"] + wider}
+    town.register("nani", "admin_kebijakan", "diskominfo")
+    past = GrantRole("sari", "admin_kebijakan", "SK", None, None, "2020-01-01", "2020-12-31")
+    town.submit(ADMIN, past)  # no longer one
+    town.submit(ADMIN, AdoptPolicy(policies.digest(changed), changed))
+    try:
+        town.submit(STEWARD, SuspendActor("nani", "Mutasi"))
+        for name in ("wati", "yani"):
+            if town.opened.actor_id(name):
+                town.submit(STEWARD, SuspendActor(name, "Mutasi"))
+        with town.refuses(Conflict, "last policy admin"):
+            town.submit(STEWARD, SuspendActor(ADMIN, "Mutasi"))
+    finally:
+        town.submit(ADMIN, AdoptPolicy(policies.digest(rules), rules))
+
+
+def test_no_token_is_issued_to_a_suspended_account(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HUB_HOME", str(town.settings.home))
+    town.register("udin", "petugas_kelurahan", None, town.territories[0])
+    assert run(["token", "udin"]) == 0
+    assert capsys.readouterr().out.startswith("eyJ")
+    town.submit(ADMIN, SuspendActor("udin", "Mutasi"))
+    assert run(["token", "udin"]) == Forbidden.exit_code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "suspended" in told.err
 
 
 def test_a_suspended_officers_next_ask_is_refused_though_the_token_still_holds(town: Town) -> None:

@@ -167,6 +167,12 @@ def test_a_token_must_say_from_when_to_when_it_holds(tokens: Tokens, claim: dict
         tokens.authenticate(bearer(signed(tokens, **claim)))
 
 
+@pytest.mark.parametrize("claim", [{"exp": 10**400}, {"iat": -(10**400)}, {"iat": 0}])
+def test_a_token_holds_for_no_longer_than_any_that_is_issued(tokens: Tokens, claim: dict[str, Any]) -> None:
+    with pytest.raises(Unauthenticated, match="longer than any"):
+        tokens.authenticate(bearer(signed(tokens, **claim)))
+
+
 @pytest.mark.parametrize("claim", [{"sub": None}, {"sub": "operator"}, {"sub": 7}])
 def test_a_token_must_name_an_actor_by_id(tokens: Tokens, claim: dict[str, Any]) -> None:
     with pytest.raises(Unauthenticated, match="names no actor"):
