@@ -27,15 +27,19 @@ def city(
         report("Writing the made-up city", 0, None)
         files = write_registers(out, persons, seed, hard=hard)
     registers = {name: asdict(each) for name, each in files.registers.items()}
-    told = {"folder": str(files.folder), "persons": files.persons, "registers": registers}
+    told = {
+        "folder": str(files.folder),
+        "persons": files.persons,
+        "registers": registers,
+        "files": files.rows_of,
+    }
     emit(told, json, lambda console: console.print(_said(files), markup=False))
 
 
 def _said(files: CityFiles) -> str:
-    lines = [
-        f"{name:<9}{each.rows:>9,} rows, {each.refused:,} to be refused, {each.nik_ok:.1%} of NIKs right"
-        for name, each in files.registers.items()
-    ]
+    about = {each.file: f", {each.refused} to be refused, {each.nik_ok:.1%} of NIKs right"
+             for each in files.registers.values()}  # fmt: skip
+    lines = [f"{name:<22}{rows:>9,} rows{about.get(name, '')}" for name, rows in files.rows_of.items()]
     return "\n".join(
-        [f"{files.persons:,} persons in {files.folder}; the truth is in its folder truth.", *lines]
+        [f"{files.persons:,} persons in {files.folder}, the truth about them in its folder truth", *lines]
     )

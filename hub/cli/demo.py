@@ -84,10 +84,10 @@ async def _take_in(opened: OpenHub, city: City, report: Report) -> list[IntakeRe
     report("Writing the made-up city", 0, None)
     folder = opened.settings.home / "demo" / city.label
     files = await asyncio.to_thread(write_registers, folder, city.persons, city.seed)
-    return [await take_in_and_form(opened, each, report) for each in _deliveries(files, city.label)]
+    return [await take_in_and_form(opened, each, report) for each in deliveries(files, city.label)]
 
 
-def _deliveries(files: CityFiles, label: str) -> list[Delivery]:
+def deliveries(files: CityFiles, label: str) -> list[Delivery]:
     """Every register of the city at its own day, then the lists of the programmes."""
     registers = (
         ("p3ke", files.p3ke, P3KE_DAY.isoformat()),

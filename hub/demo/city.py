@@ -27,8 +27,9 @@ _STAGES = {"p3ke": _P3KE_STAGE, "regsosek": _REGSOSEK_STAGE}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written of one register: rows that can be taken, rows to be refused, share of NIKs that are right."""
+    """The person file of one register: rows that can be taken, rows to be refused, share of NIKs that are right."""
 
+    file: str
     rows: int
     refused: int
     nik_ok: float
@@ -51,6 +52,8 @@ class CityFiles:
     """ISO date that DTKS, Dukcapil and the programmes describe."""
     registers: Mapping[str, Written]
     """p3ke, dtks, regsosek and dtsen, as far as asked for."""
+    rows_of: Mapping[str, int]
+    """Rows of every file by its name, those to be refused among them; none is empty."""
 
     @property
     def folder(self) -> Path:
@@ -86,6 +89,10 @@ class CityFiles:
 
 class Register(Protocol):
     """A writer of one register's files."""
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows of each file, by its name."""
 
     def town(self, town: Town) -> None:
         """Write the rows of a kelurahan."""
@@ -132,6 +139,7 @@ def write_registers(
     `hard` doubles most faults. Beside what `write_city` promises, cities of 200 persons or more hold a row to
     be refused for each reason in P3KE, Regsosek and DTSEN, a P3KE family under a code of BPS, a family listed
     everywhere, a dead man whom only DTKS lists, a programme row about him, and one person twice in a programme.
+    Every file has rows, however small the city.
 
     Raises InvalidInput for an unknown register or a city without persons.
     """
@@ -144,17 +152,17 @@ def _write(out: Path, plan: _Plan) -> CityFiles:
     city = City(plan.persons, plan.seed, shares)
     with ExitStack() as stack:
         truth = stack.enter_context(truth_files(out / "truth"))
-        desk = _Desk(out, stack, Task(truth, plan.seed, shares), plan.width)
+        desk = _Desk(out, stack, Task(truth, plan.persons, plan.seed, shares), plan.width)
         writers = {name: desk.open(name) for name in ALL if name in plan.registers}
         for town in city.towns():
             _write_town(city, town, writers, truth)
-        listings = _finished(writers)
-    written = {name: _written(listing) for name, listing in listings.items()}
+        written = _finished(writers)
     _write_meta(out, truth, city, written, plan)
-    own = written.get(dtks.REGISTER, Written(0, 0, 0.0))
+    own = written.get(dtks.REGISTER, Written(dtks.FILE, 0, 0, 0.0))
+    rows_of = {file: rows for writer in writers.values() for file, rows in writer.rows.items()}
     return CityFiles(
         dtks=out / dtks.FILE, truth=out / "truth", persons=truth.people, rows=own.rows, refused=own.refused,
-        as_of=AS_OF.isoformat(), registers=written,
+        as_of=AS_OF.isoformat(), registers=written, rows_of=rows_of,
     )  # fmt: skip
 
 
@@ -214,20 +222,23 @@ class _Desk:
         return dtsen.DtsenWriter(*files, self._task)
 
 
-def _finished(writers: Mapping[str, Register]) -> dict[str, Listing]:
-    """Let the registers write what they still owe; their person files."""
-    listings: dict[str, Listing] = {}
+def _finished(writers: Mapping[str, Register]) -> dict[str, Written]:
+    """Let the registers write what they still owe; what their person files hold."""
+    written: dict[str, Written] = {}
     for name, writer in writers.items():
+        if isinstance(writer, programmes.ProgrammesWriter):
+            writer.finish()
         if isinstance(
             writer, p3ke.P3keWriter | regsosek.RegsosekWriter | dtks.DtksWriter | dtsen.DtsenWriter
         ):
             writer.finish()
-            listings[name] = writer.listing
-    return listings
+            written[name] = _written(writer.listing)
+    return written
 
 
 def _written(listing: Listing) -> Written:
-    return Written(listing.rows, listing.refused, listing.right_niks / max(1, listing.rows))
+    share = listing.right_niks / max(1, listing.rows)
+    return Written(listing.file, listing.rows, listing.refused, share)
 
 
 def _write_meta(out: Path, truth: Truth, city: City, written: Mapping[str, Written], plan: _Plan) -> None:

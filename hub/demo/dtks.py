@@ -86,6 +86,11 @@ class DtksWriter:
                 self._listed = set()
                 self._household(views)
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of its file."""
+        return {FILE: self.listing.rows + self.listing.refused}
+
     def finish(self) -> None:
         """Write what every city has by construction and this one still lacks."""
         self.listing.finish(self._rekeyed)

@@ -34,7 +34,11 @@ class DukcapilWriter:
         self._rng = seeded("dukcapil", task.seed)
         self._truth = task.truth
         self._sheet = Sheet(stream, COLUMNS)
-        self.rows = 0
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of its file."""
+        return {FILE: self._sheet.rows}
 
     def town(self, town: Town) -> None:
         """List the persons of a kelurahan."""
@@ -45,7 +49,6 @@ class DukcapilWriter:
 
     def _row(self, family: Family, person: Person) -> None:
         legal = family.legal
-        self.rows += 1
         self._truth.civil_row(person.nik, person)
         self._sheet.put((
             person.nik, family.kk, person.name, "1" if person.sex == "L" else "2", person.birthplace,

@@ -44,6 +44,7 @@ _COVERAGE = (0.7, 0.7, 0.7, 0.5, 0.29, 0.25, 0.12, 0.03, 0.03, 0.0)
 """Share of the families of each decile that P3KE lists."""
 _DECILE_ERRORS = (-1, -1, 0, 0, 0, 0, 1, 1, 2)
 _LONE_ELDERS_COUNTED_WITH_FAMILY = 0.5
+_FEWEST_FOR_MIXED_CODES = 200
 
 
 class P3keWriter:
@@ -60,7 +61,8 @@ class P3keWriter:
         self.listing = Listing(layout, sheet, task.truth, self._rng, self._shares.refused)
         self._offset = int(self._rng.random() * 900_000_000)
         self._count = 0
-        self._other_code_owed = True
+        # In a smaller city one family under BPS codes would leave it open which system the file's codes are of.
+        self._mixes_codes = self._other_code_owed = task.persons >= _FEWEST_FOR_MIXED_CODES
         self._places: list[Place] = []
 
     def town(self, town: Town) -> None:
@@ -73,6 +75,11 @@ class P3keWriter:
             for unit in _families_by_residence(views, self._rng.random()):
                 if _is_listed(unit, self._rng.random()):
                     self._list(unit)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of each file."""
+        return {FAMILIES: self._families.rows, PERSONS: self.listing.rows + self.listing.refused}
 
     def finish(self) -> None:
         """Write what every city has by construction and this one still lacks."""
@@ -124,6 +131,7 @@ class P3keWriter:
         rng = self._rng
         place = self._clerk.area(family.dwelling.place, self._places)
         other = rng.random() < self._shares.area_code_other or (self._other_code_owed and self._count > 1)
+        other = other and self._mixes_codes
         if other:
             self._other_code_owed = False
         decile = min(9, max(1, family.decile + choice(rng, _DECILE_ERRORS)))

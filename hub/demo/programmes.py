@@ -36,7 +36,7 @@ _TWICE = 0.002
 
 
 class ProgrammesWriter:
-    """Writes the three lists: feed it all kelurahan on their last day."""
+    """Writes the three lists: feed it all kelurahan on their last day, then `finish`."""
 
     def __init__(self, pkh: TextIO, pbi: TextIO, rutilahu: TextIO, task: Task) -> None:
         self._rng = seeded("programmes", task.seed)
@@ -46,21 +46,33 @@ class ProgrammesWriter:
         self._pbi = Sheet(pbi, PBI_COLUMNS, ";")
         self._rutilahu = Sheet(rutilahu, RUTILAHU_COLUMNS)
         self._offset = int(self._rng.random() * 2_000_000_000)
+        self._everywhere: Family | None = None
 
     @property
     def rows(self) -> dict[str, int]:
-        """Rows of each list."""
-        sheets = {"pkh": self._pkh, "pbi_jkn": self._pbi, "rutilahu": self._rutilahu}
-        return {name: sheet.line - 1 for name, sheet in sheets.items()}
+        """Rows of each file."""
+        return {PKH_FILE: self._pkh.rows, PBI_FILE: self._pbi.rows, RUTILAHU_FILE: self._rutilahu.rows}
 
     def town(self, town: Town) -> None:
         """List the families and persons of a kelurahan."""
         for family in town.families:
+            if family.story == people.EVERYWHERE:
+                self._everywhere = family
             self._family_programmes(family)
             insured = receives(family, "pbi") or bool(family.story)
             for person in family.members:
                 if insured and self._keeps(person):
                     self._insure(person)
+
+    def finish(self) -> None:
+        """Put the family that is listed everywhere on a list that would have no rows: no agency delivers such."""
+        assert self._everywhere is not None, "the first kelurahan tells its story"
+        head = self._everywhere.members[0]
+        if not self._pkh.rows:
+            # Without a reason left: lists are slow to see that a child has finished school.
+            self._pay_pkh(head, self._component(self._everywhere) or "SMA", again=False)
+        if not self._rutilahu.rows:
+            self._repair(head)
 
     def _keeps(self, person: Person) -> bool:
         if person.here:

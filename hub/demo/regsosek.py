@@ -78,6 +78,11 @@ class RegsosekWriter:
                         self._visit(unit)
                 self.listing.end_family(self._rekeyed)
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of each file."""
+        return {FAMILIES: self._families.rows, PERSONS: self.listing.rows + self.listing.refused}
+
     def finish(self) -> None:
         """Write what every city has by construction and this one still lacks."""
         self.listing.finish(self._rekeyed)

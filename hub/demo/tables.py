@@ -34,6 +34,11 @@ class Sheet:
         )
         self.put(columns)
 
+    @property
+    def rows(self) -> int:
+        """Rows below the heading."""
+        return self.line - 1
+
     def put(self, values: Sequence[str | int]) -> None:
         """Write a row."""
         self.line += 1
@@ -55,6 +60,8 @@ class Task:
     """What the writer of any register needs to know."""
 
     truth: Truth
+    persons: int
+    """How many were asked for."""
     seed: int
     shares: Shares
 
@@ -73,6 +80,11 @@ class Listing:
         self._owed = [*layout.spoils]
         self._families = 0
         self._sound: list[str] | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return self._layout.file
 
     def put(self, values: list[str], person: Person, *, nik_right: bool) -> None:
         """Write a row about a person."""

@@ -103,6 +103,20 @@ def test_down_without_a_server_says_so(tmp_path: Path) -> None:
     assert not (tmp_path / "hub").exists()
 
 
+def test_the_city_names_each_of_its_files_with_its_rows(tmp_path: Path) -> None:
+    written = _hub(
+        tmp_path / "hub", "city", "--out", str(tmp_path / "city"), "--persons", "200", "--seed", "5"
+    )
+    assert written.returncode == 0
+    lines = {line.split()[0]: line for line in written.stdout.splitlines()[1:]}
+    assert set(lines) == {file.name for file in (tmp_path / "city").glob("*.csv")}
+    for name, line in lines.items():
+        rows = len((tmp_path / "city" / name).read_bytes().splitlines()) - 1
+        assert line.split()[1] == str(rows) != "0"
+        assert len(line) <= 80
+    assert not (tmp_path / "hub").exists()
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from hub.cli.demo import deliveries
+from hub.commands.intake import Incoming
 from hub.demo.city import CityFiles, write_city, write_registers
 from hub.demo.families import places
+from hub.intake.layout import Context
+from hub.intake.registers import adapter_of
+from hub.intake.release import Delivery
+from hub.intake.rows import read
+from hub.intake.sources import Source, open_sources
+from hub.reference.areas import area_index
 
 Row = dict[str, str]
 PRESENT = ("1", "5")
@@ -48,6 +56,32 @@ def test_registers_are_as_large_as_in_the_sample(city: CityFiles) -> None:
     for register, (low, high) in bands.items():
         assert low < city.registers[register].rows / city.persons < high
     assert 0.94 < len(rows(city.dukcapil)) / city.persons < 0.98
+
+
+def accepted(source: Source) -> int:
+    """Rows of a file that its adapter can use; a key that comes twice counts twice."""
+    found = (source.reader.record(row, ()) for _, row in read(source.sheet) if isinstance(row, list))
+    return sum(isinstance(each, Incoming) for each in found)
+
+
+def sources(delivery: Delivery) -> tuple[Source, ...]:
+    adapter = adapter_of(delivery.register)
+    return open_sources(adapter, delivery.files, Context(delivery.as_of, area_index()))
+
+
+@pytest.mark.parametrize("hard", [False, True], ids=["default", "hard"])
+@pytest.mark.parametrize("persons", [1, 20, 200, 400, 800])
+def test_every_file_of_a_small_city_has_rows_that_its_adapter_takes(
+    tmp_path: Path, persons: int, hard: bool
+) -> None:
+    for seed in range(6):
+        found = write_registers(tmp_path / str(seed), persons, seed, hard=hard)
+        read_from = [each for delivery in deliveries(found, "kecil") for each in sources(delivery)]
+        assert {each.sheet.path.name for each in read_from} == set(found.rows_of)
+        for source in read_from:
+            rows = sum(1 for _ in read(source.sheet))
+            assert found.rows_of[source.sheet.path.name] == rows > 0
+            assert accepted(source) > 0
 
 
 def test_names_and_dates_have_their_share_of_faults(city: CityFiles) -> None:
