@@ -7,7 +7,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from hub.access.policy import Policy
 from hub.access.scope import Scope
 from hub.commands.access import standing_of
 from hub.commands.model import By, CommandSpec
+from hub.commands.reading import resolved
 from hub.commands.registry import COMMANDS
 from hub.domain.days import local_day
 from hub.domain.errors import (
@@ -41,7 +42,7 @@ from hub.ledger.answers import ANSWERS, answer
 from hub.ledger.entries import Appended, Pending, Warrant
 from hub.ledger.history import LedgerHistory
 from hub.ledger.store import Ledger
-from hub.questions.model import Answer, Viewed, Viewer
+from hub.questions.model import Answer, PersonById, Viewed, Viewer
 from hub.questions.registry import QUESTIONS
 
 _TRIES = 12
@@ -206,8 +207,17 @@ class Hub:
         await self._follow_own_writes(actor)
         self._refuse_foreign_graph()
         prepared = prepare(question, scope, self._cursor_key)
-        records = await self._reader.run(prepared.statement, prepared.params)
-        return prepared.view(records), prepared.personal
+        viewed = prepared.view(await self._reader.run(prepared.statement, prepared.params))
+        if viewed.data is None and isinstance(question, PersonById):
+            became = await asyncio.to_thread(self._became, question.id)
+            if became is not None:
+                return await self._answer(actor, replace(question, id=became), scope, rights)
+        return viewed, prepared.personal
+
+    def _became(self, person: str) -> str | None:
+        """The person into whom this one was merged: an id is a promise."""
+        found = resolved(self._ledger.history(), person)
+        return found.id if found is not None and found.id != person else None
 
     async def _disclose(
         self, actor: Actor, question: Any, scope: Scope, viewed: Viewed, rights: _Rights

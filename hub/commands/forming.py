@@ -15,6 +15,7 @@ from hub.commands.choosing import (
 )
 from hub.commands.model import By
 from hub.commands.people import FormPersons
+from hub.commands.reading import owner_of
 from hub.domain.errors import Conflict
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
@@ -25,15 +26,19 @@ FORMING = frozenset({"dtks", "p3ke", "regsosek", "dtsen"})
 
 def form_persons(history: History, command: FormPersons, draw: Draw, by: By) -> Decision:
     """New persons for records that belong to nobody yet, and longer lists of records for persons who exist."""
-    records = _records(history, command.records)
-    _prefetch(history, records)
-    forming = _Forming(history, draw)
+    records = form_records(history, command.records)
+    forming = Forming(history, draw)
     for person, members in _groups(history, records).items():
         forming.form(person, members)
     return Decision(tuple(forming.drafts))
 
 
-def _records(history: History, ids: Iterable[str]) -> list[Subject]:
+def form_records(history: History, ids: Iterable[str]) -> list[Subject]:
+    """The person records of closed releases among these, with everything that forming them will look at.
+
+    Raises Conflict for a record of no closed release.
+    """
+    ids = tuple(ids)
     history.prefetch(subjects=ids)
     records = [history.subject(each) for each in ids]
     persons = [
@@ -47,6 +52,7 @@ def _records(history: History, ids: Iterable[str]) -> list[Subject]:
     _prefetch_takes(history, persons)
     if any(finished_take(history, each) is None for each in persons):
         raise Conflict("Only records of closed releases are matched.", "Close the release first.")
+    _prefetch(history, persons)
     return persons
 
 
@@ -131,24 +137,20 @@ def _groups(history: History, records: list[Subject]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for record in records:
         nik = values_of(history, record).get("nik")
-        owner = _owner(history, record.id) or (_holder(history, nik) if nik else None)
+        owner = _person_of(history, record.id) or (_holder(history, nik) if nik else None)
         groups.setdefault(owner or (f"nik:{nik}" if nik else f"record:{record.id}"), []).append(record.id)
     return groups
 
 
-def _owner(history: History, record: str) -> str | None:
-    """The person who has this record now; a look-up also names former ones."""
-    for each in history.find("person_of", record):
-        person = history.subject(each)
-        if person is not None and record in person.state["records"]:
-            return each
-    return None
+def _person_of(history: History, record: str) -> str | None:
+    owner = owner_of(history, record)
+    return owner.id if owner is not None else None
 
 
 def _holder(history: History, nik: str) -> str | None:
     """The oldest person who has a record with this NIK now; a look-up also names records that once said it."""
     for each in history.find("nik", nik):
-        subject, owner = history.subject(each), _owner(history, each)
+        subject, owner = history.subject(each), _person_of(history, each)
         if subject is not None and owner is not None and values_of(history, subject).get("nik") == nik:
             return owner
     return None
@@ -172,7 +174,7 @@ def _taken(history: History, dwelling: Subject) -> str:
     return str(take["taken"])
 
 
-class _Forming:
+class Forming:
     """Collects the facts of one command."""
 
     def __init__(self, history: History, draw: Draw) -> None:
@@ -188,12 +190,18 @@ class _Forming:
         subject = standing.id if standing else self._draw.new_id()
         before = list(standing.state["records"]) if standing else []
         records = [*before, *(each for each in members if each not in before)]
-        evidence = evidence_of(self._history, records)
-        chosen = choose(evidence, standing.state.get("corrections", {}) if standing else {})
-        others = self._others(evidence, chosen)
         if standing is None or records != before:
             refs = tuple(("record", each) for each in records)
             self.drafts.append(Draft(self._draw.new_id(), "PersonFormed", subject, refs, {"rule": RULE}))
+        self.choose(subject, standing, records, standing.state.get("corrections", {}) if standing else {})
+
+    def choose(
+        self, subject: str, standing: Subject | None, records: Iterable[str], corrections: Mapping[str, str]
+    ) -> None:
+        """Add the golden choice from these records, unless it stands already."""
+        evidence = evidence_of(self._history, records)
+        chosen = choose(evidence, corrections)
+        others = self._others(evidence, chosen)
         if standing is None or self._differs(standing, chosen, others):
             self.drafts.append(chosen_draft(self._draw, subject, chosen, others))
 

@@ -47,9 +47,21 @@ def named(history: History, space: str, value: str, what: str) -> Subject:
     return subject
 
 
+def resolved(history: History, subject: str) -> Subject | None:
+    """The subject with this id. The id of a person is a promise: once merged, it leads to whom they became."""
+    found = history.subject(subject)
+    while found is not None and "merged_into" in found.state:
+        found = history.subject(found.state["merged_into"])
+    return found
+
+
 def known(history: History, subject: str, type_: str, what: str) -> Subject:
     """The subject with this id and of this type. Raises NotFound."""
     found = history.subject(subject)
+    while (
+        found is not None and "merged_into" in found.state
+    ):  # an id is a promise: it leads to whom it became
+        found = history.subject(found.state["merged_into"])
     if found is None or found.type != type_:
         raise NotFound(f"There is no such {what}.", "Check its id.")
     return found
@@ -81,10 +93,19 @@ def person_row(history: History, person: Subject | None) -> Mapping[str, Json]:
     return {"kelurahan": person_values(history, person).get("address"), "vis": vis, "agency": None}
 
 
+def owner_of(history: History, record: str) -> Subject | None:
+    """The person who has this record now; a look-up also names former ones."""
+    for each in history.find("person_of", record):
+        person = history.subject(each)
+        if person is not None and record in person.state["records"]:
+            return person
+    return None
+
+
 def enrolments_of(history: History, person: str) -> list[Subject]:
     """All enrolments of a person, oldest first."""
     found = [history.subject(each) for each in history.find("enrolments_of", person)]
-    return [each for each in found if each is not None]
+    return [each for each in found if each is not None and each.state["person"] == person]
 
 
 def sight_of(enrolment: Subject) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from hub.commands import access, forming, intake, people, programmes
+from hub.commands import access, forming, intake, matching, people, programmes
 from hub.commands.model import CommandSpec
-from hub.commands.reading import NOBODY, named, person_row
+from hub.commands.reading import NOBODY, named, person_row, resolved
 from hub.domain.facts import History, Json, Subject
 
 
@@ -36,7 +36,7 @@ def _named_person(history: History, command: programmes.ProposeEnrolment) -> Map
 
 
 def _person(history: History, subject: str) -> Subject | None:
-    found = history.subject(subject)
+    found = resolved(history, subject)
     return found if found and found.type == "Person" else None
 
 
@@ -58,6 +58,10 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     intake.AbandonRelease: CommandSpec("release:abandon", "Release", intake.abandon_release),
     people.FormPersons: CommandSpec("person:form", "Person", forming.form_persons),
     people.CorrectPerson: CommandSpec("person:correct", "Person", people.correct_person, _corrected_row, _corrected_row),
+    matching.AdoptModel: CommandSpec("model:adopt", "MatchModel", matching.adopt_model),
+    matching.FormMatched: CommandSpec("person:form", "Person", matching.form_matched),
+    matching.JudgeMatch: CommandSpec("match:judge", "Match", matching.judge_match),
+    matching.RevokeJudgement: CommandSpec("match:judge", "Match", matching.revoke_judgement),
     programmes.DefineProgramme: CommandSpec("programme:define", "Programme", programmes.define_programme, _own_agency),
     programmes.ProposeEnrolment: CommandSpec(
         "enrolment:propose", "Enrolment", programmes.propose_enrolment, _programme_row, _named_person

@@ -93,6 +93,24 @@ def _person_formed(state: State, fact: Fact) -> State:
     return {**state, "records": list(fact.refs_as("record")), "rule": fact.clear["rule"]}
 
 
+def _persons_merged(state: State, fact: Fact) -> State:
+    """The corrections of those who were absorbed hold as well, where there is no own one."""
+    given = fact.refs_as("correction")
+    absorbed = {name: given[index] for name, index in fact.clear["corrections"].items()}
+    return {**_person_formed(state, fact), "corrections": {**absorbed, **state.get("corrections", {})}}
+
+
+def _redirected(state: State, fact: Fact) -> State:
+    return {"records": [], "chosen": {}, "merged_into": fact.ref("into")}
+
+
+def _judged(state: State, fact: Fact) -> State:
+    """What the machine found and what a person judged stand beside each other; a judgement taken back is none."""
+    who = "steward" if "actor" in fact.clear else "machine"
+    said = None if fact.clear["outcome"] == "REVOKED" else {**fact.clear, "fact": fact.id}
+    return {"steward": None, "machine": None, **state, **dict(fact.refs), who: said}
+
+
 def _golden_chosen(state: State, fact: Fact) -> State:
     evidence = fact.refs_as("evidence")
     return {
@@ -141,6 +159,16 @@ def _correction_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     return [("nik", nik)] if nik else []
 
 
+def _match_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+    left, right = fact.ref("left") or "", fact.ref("right") or ""
+    found = [("match", f"{left}|{right}"), ("matches_of", left), ("matches_of", right)]
+    if fact.clear["outcome"] == "QUEUED":
+        found.append(("matches", "queued"))
+    if "actor" in fact.clear:
+        found += [("matches", "judged"), ("judged_of", left), ("judged_of", right)]
+    return found
+
+
 def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
     name = (fact.payload or {}).get("name")
     return [("actor", name)] if name else []
@@ -186,6 +214,14 @@ _TABLE = (
         _person_formed,
         lookups=lambda fact: [("person_of", record) for record in fact.refs_as("record")],
     ),
+    Kind(
+        "PersonsMerged",
+        "Person",
+        _persons_merged,
+        lookups=lambda fact: [("person_of", record) for record in fact.refs_as("record")],
+    ),
+    Kind("PersonSplit", "Person", _person_formed),
+    Kind("PersonRedirected", "Person", _redirected),
     Kind("GoldenChosen", "Person", _golden_chosen),
     Kind("PersonCorrected", "Person", _corrected, lookups=_correction_lookups),
     Kind(
@@ -209,6 +245,14 @@ _TABLE = (
     ),
     Kind("PersonEnrolled", "Enrolment", _enrolment, owner=Owner.FACT),
     Kind("EnrolmentEnded", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind(
+        "EnrolmentMoved",
+        "Enrolment",
+        _enrolment,
+        lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
+    ),
+    Kind("ModelAdopted", "MatchModel", _merge, lookups=lambda fact: (("model", "running"),)),
+    Kind("RecordsJudged", "Match", _judged, owner=Owner.FACT, lookups=_match_lookups),
     Kind("PlacesCounted", "Programme", _merge),
     Kind(
         "ViewDisclosed",

@@ -7,7 +7,7 @@ from typing import Any
 
 from neo4j import ManagedTransaction, Transaction
 
-from hub.graph.ops import Add, Op, Put, Tie
+from hub.graph.ops import Add, Drop, Op, Put, Tie
 
 Tx = ManagedTransaction | Transaction
 
@@ -23,11 +23,14 @@ class Folded:
         self.marks: dict[tuple[str, str], dict[str, None]] = {}
         self.ties: dict[tuple[str, str, str], Tie] = {}
         self.adds: dict[Add, None] = {}
+        self.drops: dict[str, dict[str, None]] = {}
         for op in ops:
             if isinstance(op, Put):
                 self._put(op)
             elif isinstance(op, Add):
                 self.adds[op] = None
+            elif isinstance(op, Drop):
+                self.drops.setdefault(op.label, {})[op.id] = None
             else:
                 before = self.ties.get((op.label, op.id, op.type))
                 fresh = op.fresh if before is None else before.fresh
@@ -45,12 +48,14 @@ def _refreshed(op: Tie, fresh: bool) -> Tie:
 
 
 def apply(tx: Tx, ops: Iterable[Op]) -> None:
-    """Carry out ops: nodes first, then marks, then relationships. Labels and types come from our own tables."""
+    """Carry out ops: nodes, marks, relationships, then what goes. Labels and types come from our own tables."""
     folded = Folded(ops)
     _put_nodes(tx, folded)
     for (label, mark), ids in folded.marks.items():
         tx.run(f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) SET n:`{mark}`", ids=list(ids)).consume()
     _tie_nodes(tx, folded)
+    for label, dropped in folded.drops.items():
+        tx.run(f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n", ids=list(dropped)).consume()
 
 
 def _put_nodes(tx: Tx, folded: Folded) -> None:

@@ -12,7 +12,7 @@ from neo4j.time import Date
 from graph_schema import NODES
 from hub.domain.facts import Fact
 from hub.graph.connect import graph_errors
-from hub.graph.ops import Add, Op, Put
+from hub.graph.ops import Add, Drop, Op, Put
 from hub.graph.project import Source, ops_of
 
 _OWN = ("LedgerHead", "SchemaVersion")
@@ -59,6 +59,9 @@ class ExpectedGraph:
                 self.marks.setdefault(key, set()).update(op.marks)
             elif isinstance(op, Add):
                 self.adds.add(op)
+            elif isinstance(op, Drop):
+                self.nodes.pop(key, None)
+                self.marks.pop(key, None)
             else:
                 self.ties[(*key, op.type)] = (op.target, op.target_key, op.targets)
 
@@ -69,11 +72,12 @@ class ExpectedGraph:
     def relationships(self) -> set[tuple[str, str, str, str]]:
         """(label, id, type, id of the target) of every relationship that should be there."""
         by_code = {(label, node.get("code")): subject for (label, subject), node in self.nodes.items()}
-        found = {(add.label, add.id, add.type, add.to) for add in self.adds}
+        found = {(add.label, add.id, add.type, add.to) for add in self.adds
+                 if (add.label, add.id) in self.nodes and (add.target, add.to) in self.nodes}  # fmt: skip
         for (label, subject, type_), (target, key, targets) in self.ties.items():
-            for each in targets:
+            for each in targets if (label, subject) in self.nodes else ():
                 to = each if key == "id" else by_code.get((target, each))
-                if to is not None:
+                if to is not None and (target, to) in self.nodes:
                     found.add((label, subject, type_, to))
         return found
 

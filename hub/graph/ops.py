@@ -50,7 +50,15 @@ class Add:
     to: str
 
 
-Op = Put | Tie | Add
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The node (label, id) is no more, nor any relationship from or to it. It never comes back."""
+
+    label: str
+    id: str
+
+
+Op = Put | Tie | Add | Drop
 Payload = Callable[[str], Mapping[str, Json]]
 """The payload of a fact by id; empty when its key is gone."""
 
@@ -135,6 +143,10 @@ def _formed(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Tie("Person", fact.subject, "FORMED_FROM", "SourceRecord", fact.refs_as("record"), fresh=fresh)
 
 
+def _redirected(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Drop("Person", fact.subject)
+
+
 _COPIED = (
     "nik",
     "name",
@@ -212,6 +224,17 @@ def _enrolment(fact: Fact, payload: Payload) -> Iterator[Op]:
     if "reason" in fact.clear:
         properties["reason"] = fact.clear["reason"]
     yield Put("Enrolment", fact.subject, properties)
+    yield from _visible(fact)
+
+
+def _moved(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("Enrolment", fact.subject, {"person": fact.ref("person"), "version": fact.version})
+    yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"))
+    yield from _visible(fact)
+
+
+def _visible(fact: Fact) -> Iterator[Op]:
+    """How long the agency sees the person, where the predicate looks for it."""
     visible = fact.clear.get("visible")
     if visible:
         until = date.fromisoformat(visible["until"]) if visible["until"] else None
@@ -239,6 +262,11 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "RecordTaken": Copier(_record),
     "RecordSeen": Copier(_seen),
     "PersonFormed": Copier(_formed),
+    "PersonsMerged": Copier(_formed),
+    "PersonSplit": Copier(_formed),
+    "PersonRedirected": Copier(_redirected),
+    "ModelAdopted": Copier(_nothing),
+    "RecordsJudged": Copier(_nothing),
     "GoldenChosen": Copier(_golden, lambda fact: fact.refs_as("evidence")),
     "PersonCorrected": Copier(_corrected),
     "AddressFormed": Copier(_address, lambda fact: fact.refs_as("evidence")),
@@ -246,5 +274,6 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "EnrolmentProposed": Copier(_proposed),
     "PersonEnrolled": Copier(_enrolment),
     "EnrolmentEnded": Copier(_enrolment),
+    "EnrolmentMoved": Copier(_moved),
 })  # fmt: skip
 """The total table: what each kind of fact in the changes does to the graph."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from hub.access.conditions import ALWAYS
 from hub.access.scope import Scope
-from hub.commands.reading import person_row
+from hub.commands.reading import owner_of, person_row
 from hub.domain.errors import Forbidden, InvalidInput, NotFound
 from hub.domain.facts import Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log, Retention
@@ -297,13 +297,13 @@ def _source_statements(
             "erased": fact.sealed and fact.payload is None, **said,
         })  # fmt: skip
     names = ("SourceRecord.original", "SourceRecord.standardised") if withheld else ()
-    persons = history.find("person_of", record.id)
-    return Viewed(statements[::-1], (record.id, *persons), names)
+    person = owner_of(history, record.id)
+    return Viewed(statements[::-1], (record.id, *((person.id,) if person else ())), names)
 
 
 def _sees_record(history: LedgerHistory, scope: Scope, record: Subject) -> bool:
-    persons = [history.subject(each) for each in history.find("person_of", record.id)]
-    rows = [person_row(history, each) for each in persons if each is not None]
+    person = owner_of(history, record.id)
+    rows = [person_row(history, person)] if person is not None else []
     return scope.holds(scope.reads("SourceRecord"), {"persons": rows, "agency": None})
 
 
@@ -322,6 +322,7 @@ def _release_persons(
     history = ledger.history()
     records, after = _stretch(ledger, question.release, question.after)
     history.prefetch(subjects=records, finds=[("person_of", each) for each in records])
+    history.prefetch(subjects=[person for each in records for person in history.find("person_of", each)])
     known = [each for each in map(history.subject, records) if each and each.state["unit"] == "person"]
     taken = {each.id: each.state["takes"][-1]["taken"] for each in known}
     history.prefetch_payloads(taken.values())
@@ -329,7 +330,7 @@ def _release_persons(
         {
             "record": each.id, "register": each.state["register"],
             "row_key": (history.payload(taken[each.id]) or {}).get("row_key"),
-            "person": next(iter(history.find("person_of", each.id)[::-1]), None),
+            "person": owner.id if (owner := owner_of(history, each.id)) else None,
         }
         for each in known
     ]  # fmt: skip
