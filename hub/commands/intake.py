@@ -156,8 +156,9 @@ class _Taking:
         if not repeated:
             self.drafts.append(self._taken(incoming, subject, digest, dwelling))
         elif standing and self._release.id not in _releases_of(standing.state["takes"][-1]):
+            taken = ("taken", standing.state["takes"][-1]["taken"])
             self.drafts.append(
-                Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),))
+                Draft(self._draw.new_id(), "RecordSeen", subject, (*self._refs(dwelling), taken))
             )
 
     def _said_before(self, standing: Subject, digest: str) -> bool:
@@ -175,9 +176,7 @@ class _Taking:
         return release is not None and (release.id == self._release.id or release.state["status"] == "CLOSED")
 
     def _taken(self, incoming: Incoming, subject: str, digest: str, dwelling: str | None) -> Draft:
-        refs: tuple[Ref, ...] = (("release", self._release.id),)
-        if dwelling is not None:
-            refs = (*refs, ("dwelling", dwelling))
+        refs = self._refs(dwelling)
         clear = {"register": self._release.state["register"], "unit": incoming.unit, "digest": digest}
         standardised = dict(incoming.standardised)
         assessed = by_class(standardised.pop("assessed", {}))
@@ -187,6 +186,10 @@ class _Taking:
             **({"assessed": assessed} if assessed else {}),
         }  # fmt: skip
         return Draft(self._draw.new_id(), "RecordTaken", subject, refs, clear, payload)
+
+    def _refs(self, dwelling: str | None) -> tuple[Ref, ...]:
+        release = ("release", self._release.id)
+        return (release, ("dwelling", dwelling)) if dwelling is not None else (release,)
 
     def _dwelling(self, identity: str) -> str | None:
         """The dwelling of that identity; None when the register told none, e.g. since its row was refused."""
