@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from hub.commands.choosing import releases_of
 from hub.commands.model import By
 from hub.commands.reading import day, known, words
 from hub.domain.errors import Conflict, InvalidInput
@@ -155,7 +156,7 @@ class _Taking:
             self.counts["repeated" if repeated else "accepted"] += 1
         if not repeated:
             self.drafts.append(self._taken(incoming, subject, digest, dwelling))
-        elif standing and self._release.id not in _releases_of(standing.state["takes"][-1]):
+        elif standing and self._release.id not in releases_of(standing.state["takes"][-1]):
             taken = ("taken", standing.state["takes"][-1]["taken"])
             self.drafts.append(
                 Draft(self._draw.new_id(), "RecordSeen", subject, (*self._refs(dwelling), taken))
@@ -200,11 +201,6 @@ class _Taking:
             if standing is not None and self._told(standing):
                 subject = self._dwellings[identity] = standing.id
         return subject
-
-
-def _releases_of(take: Mapping[str, Json]) -> tuple[str, ...]:
-    """The releases in which these words were said and repeated."""
-    return take["release"], *take["seen_in"]
 
 
 def _prefetch_releases(history: History, records: Iterable[str]) -> None:

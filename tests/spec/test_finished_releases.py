@@ -76,6 +76,12 @@ def test_no_value_is_chosen_from_a_release_that_was_given_up(bare: Town) -> None
     assert only(bare)["name"] == "BENAR"
 
 
+def test_an_old_release_that_comes_late_changes_no_value(bare: Town) -> None:
+    finished(bare, "dtks", "mar", "2024-03-31", person("k1", "BARU"))
+    finished(bare, "dtks", "jan", "2024-01-31", person("k1", "LAMA"))
+    assert only(bare)["name"] == "BARU"
+
+
 def test_a_repetition_that_was_given_up_takes_no_confirmation_away(bare: Town) -> None:
     for label, as_of in (("jan", "2024-01-31"), ("mar", "2024-03-31")):
         finished(bare, "dtks", label, as_of, person("k1", "BENAR"))

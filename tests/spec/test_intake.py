@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,32 @@ def test_the_same_command_twice_at_once_takes_everything_once_and_both_tell_what
         assert len(result.report.read_text().splitlines()) == 1 + len(wanted)
     assert [each.suffix for each in bare.settings.reports.iterdir()] == [".csv"]
     demand_agreement(bare)
+
+
+GOLDEN = (
+    *map(pick, ("nik", "name", "sex", "born_on", "birthplace", "mother_name", "relation_to_head", "marital_status")),
+    *map(pick, ("occupation", "education", "alive", "presence")),
+    pick("area", pick("code")), pick("address", pick("text")), pick("family_cards", pick("number")),
+    pick("source_records", pick("register"), pick("row_key")),
+)  # fmt: skip
+
+
+def test_golden_values_are_the_same_in_every_hub_whatever_the_order_of_its_files(
+    tmp_path: Path, city: CityFiles, graph_address: GraphAddress, graph_driver: Driver
+) -> None:
+    def golden(order: Sequence[str]) -> list[str]:
+        settings = settings_of(tmp_path / order[0], graph_address, graph_driver)
+        with open_town(settings, graph_driver) as town:
+            for register in order:
+                taken(town, delivery(city, register))
+            persons = town.everybody(STEWARD, GOLDEN)
+        for person, many in product(persons, ("family_cards", "source_records")):
+            person[many] = sorted(map(repr, person[many]))
+        return sorted(map(repr, persons))
+
+    one = golden(("p3ke", "regsosek", "dtks", "dtsen"))
+    assert len(one) > PERSONS / 2
+    assert golden(("dtsen", "dtks", "p3ke", "regsosek")) == one
 
 
 def _command(settings: Settings, given: Delivery) -> subprocess.Popen[bytes]:
