@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graph_schema.nodes import NODES
-from graph_schema.notation import Constraint, Index, Node, Property
+from graph_schema.notation import Constraint, Index, Node, Property, Relationship
 from graph_schema.relationships import RELATIONSHIPS
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ def schema_page() -> str:
         "## Relationships",
         _table(
             ("relationship", "from", "to", "meaning"),
-            ((f"`{r.type}`", r.from_label, r.to_label, r.description) for r in RELATIONSHIPS),
+            ((f"`{r.type}`", r.from_label, r.to_label, _meaning(r)) for r in RELATIONSHIPS),
         ),
     ]
     return "\n\n".join(parts) + "\n"
@@ -61,6 +61,11 @@ def stale() -> list[Path]:
     return [
         path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
     ]
+
+
+def _meaning(relationship: Relationship) -> str:
+    bears = (f"`{each.name}`: {each.description}" for each in relationship.properties)
+    return " ".join([relationship.description, *bears])
 
 
 def _picture() -> str:

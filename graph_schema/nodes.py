@@ -153,14 +153,13 @@ ENROLMENT = Node(
 
 SOURCE_RECORD = Node(
     "SourceRecord",
-    "What one register says of one person or one dwelling in one delivery; its values stay in the ledger.",
+    "What one register says of one person or one dwelling in its deliveries; the values stay in the ledger.",
     (
         _ID,
         _VERSION,
         _operational("register", "Code of the register, e.g. dtks."),
         _operational("unit", "person, dwelling, head (of a family's row) or entry (of a programme list)."),
-        _operational("taken_at", "Instant of intake, UTC, ISO 8601."),
-        _operational("release", "Label of the newest delivery that held it."),
+        _operational("taken_at", "Instant when it was first taken in, UTC, ISO 8601."),
         _identity("row_key", "Key of the row within its register."),
     ),
     indexed=(("row_key",),),
@@ -168,7 +167,7 @@ SOURCE_RECORD = Node(
 
 ASSESSMENT = Node(
     "Assessment",
-    "What one register found about a person or a dwelling at its date; never overwritten by a later finding. "
+    "What one register found about a person or a dwelling; never overwritten by a later finding. "
     "Measures and values stand side by side, one pair of lists for each class.",
     (
         _ID,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_schema.notation import Relationship
+from graph_schema.notation import Property, PropertyType, Relationship, Sensitivity
 
 RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("LISTED_ON", "Person", "FamilyCard", "The person stands on this family card."),
@@ -16,8 +16,16 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("FOR_PERSON", "Enrolment", "Person", "Who is enrolled."),
     Relationship("IN_PROGRAMME", "Enrolment", "Programme", "In which programme."),
     Relationship("FORMED_FROM", "Person", "SourceRecord", "A source record that speaks of the person."),
-    Relationship("IN_RELEASE", "SourceRecord", "Release", "The newest delivery that held the record."),
-    Relationship("ASSESSED_AS", "SourceRecord", "Assessment", "What the record found at its release's date."),
-    Relationship("FOUND_IN", "Assessment", "Release", "The delivery that brought the finding."),
-    Relationship("FROM_DWELLING", "SourceRecord", "SourceRecord", "The dwelling's record beside a person's."),
+    Relationship(
+        "IN_RELEASE", "SourceRecord", "Release", "A delivery that held the record, whatever became of it."
+    ),
+    Relationship("ASSESSED_AS", "SourceRecord", "Assessment", "What the record found."),
+    Relationship("FOUND_IN", "Assessment", "Release", "A delivery that brought the finding, or repeated it."),
+    Relationship(
+        "FROM_DWELLING",
+        "SourceRecord",
+        "SourceRecord",
+        "The dwelling's record that a person's named in a delivery.",
+        (Property("release", PropertyType.STRING, Sensitivity.OPERATIONAL, "Id of that delivery."),),
+    ),
 )

@@ -37,7 +37,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "Programme": ("id", "version", "code", "name", "unit", "funded_by", "needs", "quota"),
     "Enrolment": ("id", "version", "status", "reason", "last_paid_on", "from", "to"),
     "SourceRecord": ("id", "version", "register", "row_key", "taken_at"),
-    "Release": ("id", "register", "label", "as_of", "accepted", "repeated", "refused", "digest"),
+    "Release": ("id", "register", "label", "as_of", "status", "accepted", "repeated", "refused", "digest"),
 }  # fmt: skip
 STORED = {"from": "from_on", "to": "to_on"}
 # field → (relationship, along it, label of the other end, whether many)
@@ -74,7 +74,7 @@ HOLDERS = {
 CLASSES = ("demographic", "welfare", "health")
 NEEDED_FIELDS = {
     "Enrolment": ("status",), "SourceRecord": ("register",),
-    "Release": ("register", "label", "accepted", "repeated", "refused", "digest"),
+    "Release": ("register", "label", "status", "accepted", "repeated", "refused", "digest"),
 }  # fmt: skip
 NEEDED_LINKS = {"Enrolment": "programme", "Programme": "agency", "SourceRecord": "release"}
 GUARDS = {("Person", "area"): "kelurahan", ("Address", "area"): "rw"}
@@ -85,16 +85,16 @@ class World:
     """A small graph: nodes with their label under ":", properties and, for persons, `vis` (agency → last day)."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
-    edges: list[tuple[str, str, str]] = field(default_factory=list)
+    edges: list[tuple[str, str, str, Mapping[str, str]]] = field(default_factory=list)
 
     def add(self, label: str, id: str, /, **properties: Any) -> str:  # noqa: A002 - the graph's own word
         """Add a node and give its id back."""
         self.nodes[id] = {":": label, "id": id, **properties}
         return id
 
-    def join(self, start: str, kind: str, end: str) -> None:
+    def join(self, start: str, kind: str, end: str, **properties: str) -> None:
         """Add a relationship."""
-        self.edges.append((start, kind, end))
+        self.edges.append((start, kind, end, properties))
 
     def of(self, label: str) -> list[Node]:
         """All nodes of a label, by id."""
@@ -104,7 +104,7 @@ class World:
         """The nodes of a label at the other end of a node's relationships of one kind, by id."""
         ends = [
             end if along else start
-            for start, name, end in self.edges
+            for start, name, end, _ in self.edges
             if name == kind and (start if along else end) == node["id"]
         ]
         return sorted((n for n in map(self.nodes.__getitem__, ends) if n[":"] == label), key=_id)
@@ -191,12 +191,8 @@ class Oracle:
 
     def _findings(self, person: Node, each: Pick) -> list[dict[str, Any]]:
         """Single findings of the person's records and of their dwellings, by date, release, measure and value."""
-        records = self.world.beside(person, "FORMED_FROM", True, "SourceRecord")
-        records += [d for r in records for d in self.world.beside(r, "FROM_DWELLING", True, "SourceRecord")]
-        nodes = {n["id"]: n for r in records for n in self.world.beside(r, "ASSESSED_AS", True, "Assessment")}
         found = []
-        for node in filter(self.sees, nodes.values()):
-            (release,) = self.world.beside(node, "FOUND_IN", True, "Release")
+        for node, release in self._found(person):
             for kind in CLASSES:
                 if self.treats(node, f"{kind}_values") is Treatment.SHOW:
                     pairs = zip(node.get(f"{kind}_measures", ()), node.get(f"{kind}_values", ()), strict=True)
@@ -213,6 +209,29 @@ class Oracle:
             for _, _, measure, value, release in found
         ]  # fmt: skip
 
+    def _found(self, person: Node) -> Iterator[tuple[Node, Node]]:
+        """Visible assessments with each finished release that found them, of a dwelling only those it was named in."""
+        pairs = set()
+        for record in self.world.beside(person, "FORMED_FROM", True, "SourceRecord"):
+            pairs |= self._pairs(record)
+            for start, kind, end, bears in self.world.edges:
+                if (start, kind) == (record["id"], "FROM_DWELLING"):
+                    pairs |= {
+                        each for each in self._pairs(self.world.nodes[end]) if each[1] == bears["release"]
+                    }
+        for found in sorted(pairs):
+            node, release = map(self.world.nodes.__getitem__, found)
+            if release["status"] == "CLOSED" and self.sees(node):
+                yield node, release
+
+    def _pairs(self, record: Node) -> set[tuple[str, str]]:
+        """Ids of assessments of a record, each with that of a release that found it."""
+        return {
+            (node["id"], release["id"])
+            for node in self.world.beside(record, "ASSESSED_AS", True, "Assessment")
+            for release in self.world.beside(node, "FOUND_IN", True, "Release")
+        }
+
     def _linked(self, node: Node, each: Pick) -> Any:
         many = LINKS[node[":"]][each.name][3]
         guard = GUARDS.get((node[":"], each.name))
@@ -226,6 +245,8 @@ class Oracle:
             ]  # fmt: skip
         wanted = each.arguments.get("filter") or {}
         ends = [end for end in ends if self._fits(end, wanted)]
+        if each.name == "release":
+            ends.sort(key=lambda end: str(end["as_of"]), reverse=True)
         if each.name in ("children", "programmes"):
             ends.sort(key=lambda end: str(end["code"]))
         found = [self.object(end, each.picks) for end in (ends if many else ends[:1])]
@@ -270,7 +291,8 @@ class Oracle:
 
     def _ends(self, node: Node, name: str) -> list[Node]:
         kind, along, label, _ = LINKS[node[":"]][name]
-        return self.world.beside(node, kind, along, label)
+        ends = self.world.beside(node, kind, along, label)
+        return [end for end in ends if end["status"] == "CLOSED"] if name == "release" else ends
 
     # -- asking Casbin
 

@@ -20,7 +20,7 @@ def identifier(number: int) -> str:
 
 
 def backbone() -> World:
-    """Areas of one city, two agencies with a programme each, one release."""
+    """Areas of one city, two agencies with a programme each, two finished releases and a newer one under way."""
     world = World()
     for number, (code, level, bps) in enumerate(
         [(CITY, "CITY", "3273"), (KECAMATAN, "KECAMATAN", "3273070"), (KELURAHAN, "KELURAHAN", None),
@@ -44,10 +44,13 @@ def backbone() -> World:
             unit="PERSON", funded_by=None, needs=["pangan"], quota=3, agency=code,
         )  # fmt: skip
         world.join(programme, "RUN_BY", agency)
-    world.add(
-        "Release", identifier(30), register="dtks", label="2024-01", as_of="2024-01-31", status="CLOSED",
-        accepted=3, repeated=0, refused=1, digest="ab",
-    )  # fmt: skip
+    for number, (as_of, status) in enumerate(
+        (("2024-01-31", "CLOSED"), ("2024-06-30", "CLOSED"), ("2024-12-31", "OPEN"))
+    ):
+        world.add(
+            "Release", identifier(30 + number), register="dtks", label=as_of[:7], as_of=as_of, status=status,
+            accepted=3, repeated=0, refused=1, digest="ab",
+        )  # fmt: skip
     return world
 
 
@@ -61,10 +64,11 @@ def pour(world: World, driver: Driver, database: str) -> None:
             labels.setdefault(names, []).append(properties)
         for names, rows in labels.items():
             tx.run(f"UNWIND $rows AS row CREATE (n:{':'.join(names)}) SET n = row", rows=rows).consume()
-        for kind in sorted({kind for _, kind, _ in world.edges}):
-            rows = [{"a": a, "b": b} for a, name, b in world.edges if name == kind]
+        for kind in sorted({kind for _, kind, *_ in world.edges}):
+            rows = [{"a": a, "b": b, "p": bears} for a, name, b, bears in world.edges if name == kind]
             tx.run(
-                f"UNWIND $rows AS row MATCH (a {{id: row.a}}), (b {{id: row.b}}) CREATE (a)-[:{kind}]->(b)",
+                "UNWIND $rows AS row MATCH (a {id: row.a}), (b {id: row.b}) "
+                f"CREATE (a)-[r:{kind}]->(b) SET r = row.p",
                 rows=rows,
             ).consume()
         tx.commit()

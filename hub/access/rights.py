@@ -17,7 +17,7 @@ Treated = tuple[tuple[Treatment, Condition], ...]
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "Enrolment": ("status",),
     "SourceRecord": ("register",),
-    "Release": ("register", "label", "accepted", "repeated", "refused", "digest"),
+    "Release": ("register", "label", "status", "accepted", "repeated", "refused", "digest"),
 }
 """Fields that the API promises never to be null: where one of them may not be shown, its row is not."""
 

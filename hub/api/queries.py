@@ -147,7 +147,11 @@ async def enrolments(
     )
 
 
-@ask(list[Release], "Deliveries of registers (rilis), newest first.", needs="release:read")
+@ask(
+    list[Release],
+    "Deliveries of registers (rilis), newest first, also unfinished ones.",
+    needs="release:read",
+)
 async def releases(root: Root, register: str | None) -> Any:
     """Releases of one register, or of all."""
     return await root.ask_whole(questions.Releases(register))
@@ -155,7 +159,7 @@ async def releases(root: Root, register: str | None) -> Any:
 
 @ask(
     list[SourceStatement],
-    "What a row of a register said in each release, newest first; its `id` is that of the source record.",
+    "What a row of a register said in each finished release, newest first; its `id` is that of the source record.",
     needs="person:read",
 )
 async def source_statements(root: Root, record: ID) -> Any:

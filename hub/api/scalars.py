@@ -83,6 +83,15 @@ class EnrolmentUnit(StrEnum):
     HOUSEHOLD = "HOUSEHOLD"
 
 
+@strawberry.enum(description="How far a delivery (rilis) has come; only closed ones count.")
+class ReleaseStatus(StrEnum):
+    """States of a release."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    ABANDONED = "ABANDONED"
+
+
 @strawberry.enum(description="How far an enrolment (kepesertaan) has come.")
 class EnrolmentStatus(StrEnum):
     """States of an enrolment."""

@@ -21,6 +21,7 @@ from hub.api.scalars import (
     EnrolmentStatus,
     EnrolmentUnit,
     Presence,
+    ReleaseStatus,
     Sex,
 )
 
@@ -168,6 +169,9 @@ class Release:
     register: str = field(description="Code of the register (basis data), e.g. `dtks`.")
     label: str = field(description="Name under which it was delivered.")
     as_of: Date | None = field(description="The day it describes.")
+    status: ReleaseStatus = field(
+        description="Whether it is under way (`OPEN`), finished (`CLOSED`) or was given up (`ABANDONED`)."
+    )
     accepted: int = field(description="Rows taken in.")
     repeated: int = field(description="Rows that were known already, unchanged.")
     refused: int = field(description="Rows refused, each with its reason in the report.")
@@ -180,8 +184,8 @@ class SourceRecord(Node):
 
     register: str = field(description="Code of the register it came from.")
     row_key: str | None = field(description="The register's own key of the row.")
-    release: Release = field(description="The delivery that brought it.")
-    taken_at: DateTime = field(description="When the hub took it in.")
+    release: Release = field(description="The newest finished delivery that held it.")
+    taken_at: DateTime = field(description="When the hub first took it in.")
     withheld: list[WithheldField] = field(description=WITHHELD)
 
 
@@ -191,7 +195,7 @@ class SourceRecord(Node):
 class SourceStatement:
     """A row's words in one release."""
 
-    release: Release = field(description="The delivery that said it.")
+    release: Release = field(description="The finished delivery that said it.")
     repeated: bool = field(description="Whether it only repeated what an earlier release had said.")
     original: JSON | None = field(description="Column → value as given.")
     standardised: JSON | None = field(description="Attribute → value after standardising.")
@@ -206,7 +210,7 @@ class Assessment:
     """A finding."""
 
     register: str = field(description="Code of the register that found it (basis data).")
-    release: str = field(description="The delivery that brought it (rilis).")
+    release: str = field(description="The delivery that found it, or found it again (rilis).")
     measure: str = field(description="What was looked at, e.g. `floor_material`, `decile`.")
     value: str | None = field(description="What was found, in the register's own words.")
     withheld: bool = field(description="Whether the value is withheld (ditahan).")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +18,6 @@ from hub.commands.access import DefineAgency
 from hub.commands.forming import FORMING
 from hub.commands.intake import AbandonRelease
 from hub.commands.programmes import DefineProgramme
-from hub.domain.days import local_day
 from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.kinds import Log
 from hub.intake.programme_lists import ProgrammeList
@@ -70,8 +68,11 @@ def programme(  # noqa: PLR0913, PLR0917  # each is an option of the command lin
     ],
     file: Annotated[Path, typer.Argument(help="The agency's list as it was delivered.")],
     period: Annotated[str, typer.Option(help="The period that the list is of, e.g. 2024 or 2024-2.")],
+    release: Annotated[
+        str | None, typer.Option(help="Label of the delivery, used once; the period by default.")
+    ] = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="The day it describes; today by default.")
+        str | None, typer.Option("--as-of", help="The day it describes; that of its first run by default.")
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="A TOML file that describes another list (see hub/intake/programmes).")
@@ -85,8 +86,8 @@ def programme(  # noqa: PLR0913, PLR0917  # each is an option of the command lin
     described = ProgrammeList(load(mapping)) if mapping else None
     if described is not None and described.register != code:
         raise InvalidInput(f"The mapping describes {described.register}, not {code}.", "Name that programme.")
-    day = as_of or local_day(datetime.now(UTC))
-    delivery = Delivery(code, (file,), period, day, period=period, described=described)
+    label = period if release is None else release
+    delivery = Delivery(code, (file,), label, as_of, period=period, described=described)
     adapter_of(code, described)
     _run(delivery, json=json)
 

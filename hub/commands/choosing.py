@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from hub.domain.facts import Draft, Draw, History, Json, Ref, Subject
 
-RULE = "newest-confirmed/1"
-"""Newest register date first, then rows that the civil registry confirmed, then a fixed order; first value wins."""
+RULE = "newest-confirmed/2"
+"""Newest register date first, then rows that the civil registry confirmed, then by register and row key: what is the
+same in every hub, in whatever order it took the files in. First value wins."""
 FIELDS = (
     "nik", "name", "name_key", "sex", "born_on", "birthplace", "mother_name", "relation_to_head", "marital_status",
     "occupation", "education", "alive", "presence",
@@ -21,8 +22,9 @@ class Evidence:
 
     record: Subject
     take: Mapping[str, Json]
-    """Its newest words in a finished release: taken (the fact), release, dwelling, digest, seen_in (releases)."""
+    """Its newest words in finished releases: taken (the fact), release, dwelling, digest, seen_in (releases)."""
     as_of: str
+    row_key: str
     values: Mapping[str, Json]
     dwelling: Subject | None = None
     card: tuple[str, str, str] | None = None
@@ -34,9 +36,10 @@ class Evidence:
         return str(self.take["taken"])
 
     @property
-    def rank(self) -> tuple[str, bool, str]:
+    def rank(self) -> tuple[str, bool, str, str]:
         """Higher is preferred; no two records tie, and none by the order in which they were loaded."""
-        return self.as_of, self.values.get("padan") == "PADAN", str(self.take["digest"])
+        confirmed = self.values.get("padan") == "PADAN"
+        return self.as_of, confirmed, str(self.record.state["register"]), self.row_key
 
 
 def evidence_of(history: History, records: Iterable[str]) -> list[Evidence]:
@@ -49,38 +52,45 @@ def evidence_of(history: History, records: Iterable[str]) -> list[Evidence]:
         take = finished_take(history, record)
         if take is None:
             continue
-        values = values_of(history, record)
-        if values:
+        payload = history.payload(take["taken"]) or {}
+        if values := payload.get("standardised"):
             dwelling = dwelling_of(history, take)
             card = _card(history, record, dwelling)
-            found.append(Evidence(record, take, _as_of(history, take), values, dwelling, card))
+            as_of, key = held_on(history, take), str(payload.get("row_key"))
+            found.append(Evidence(record, take, as_of, key, values, dwelling, card))
     return sorted(found, key=lambda each: each.rank, reverse=True)
 
 
 def finished_take(history: History, record: Subject) -> Mapping[str, Json] | None:
-    """The newest words of a record in a release that was closed; what was given up or is under way does not count."""
-    for take in reversed(record.state["takes"]):
-        release = history.subject(take["release"])
-        if release is not None and release.state["status"] == "CLOSED":
-            found: Mapping[str, Json] = take
-            return found
-    return None
+    """The words of a record that held on the newest day, in releases that were closed; of one day the last said.
+
+    What was given up or is under way does not count, and an old release that comes late changes nothing.
+    """
+    takes: list[Mapping[str, Json]] = record.state["takes"]
+    finished = [each for each in takes if _closed(history, each["release"]) is not None]
+    return max(reversed(finished), key=lambda take: held_on(history, take), default=None)
+
+
+def held_on(history: History, take: Mapping[str, Json]) -> str:
+    """The newest day for which words hold: also a release that only repeated them confirms them."""
+    closed = (_closed(history, each) for each in releases_of(take))
+    return max(str(release.state["as_of"]) for release in closed if release is not None)
+
+
+def releases_of(take: Mapping[str, Json]) -> tuple[str, ...]:
+    """The releases in which words were said and repeated."""
+    return take["release"], *take["seen_in"]
+
+
+def _closed(history: History, release: str) -> Subject | None:
+    found = history.subject(release)
+    return found if found is not None and found.state["status"] == "CLOSED" else None
 
 
 def dwelling_of(history: History, take: Mapping[str, Json]) -> Subject | None:
     """The dwelling that a person's words name, if a finished release told it."""
     dwelling = history.subject(take["dwelling"] or "")
     return dwelling if dwelling is not None and finished_take(history, dwelling) is not None else None
-
-
-def _as_of(history: History, take: Mapping[str, Json]) -> str:
-    """The newest day for which the words hold: also a release that only repeated them confirms them."""
-    days = [
-        str(release.state["as_of"])
-        for release in map(history.subject, (take["release"], *take["seen_in"]))
-        if release is not None and release.state["status"] == "CLOSED"
-    ]
-    return max(days)
 
 
 def values_of(history: History, record: Subject) -> Mapping[str, Json]:

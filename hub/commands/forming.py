@@ -11,6 +11,7 @@ from hub.commands.choosing import (
     dwelling_of,
     evidence_of,
     finished_take,
+    releases_of,
     values_of,
 )
 from hub.commands.model import By
@@ -59,13 +60,16 @@ def form_records(history: History, ids: Iterable[str]) -> list[Subject]:
 def _prefetch_takes(history: History, records: list[Subject]) -> None:
     """Releases and dwellings of all that records have said."""
     takes = [take for each in records for take in each.state["takes"]]
-    seen = [release for take in takes for release in take["seen_in"]]
-    dwellings = [take["dwelling"] for take in takes if take["dwelling"]]
-    history.prefetch(subjects=[*(take["release"] for take in takes), *seen, *dwellings])
+    dwellings = dict.fromkeys(take["dwelling"] for take in takes if take["dwelling"])
+    history.prefetch(subjects=[*_releases(records), *dwellings])
     known = [each for each in map(history.subject, dwellings) if each is not None]
-    history.prefetch(subjects=[take["release"] for each in known for take in each.state["takes"]])
+    history.prefetch(subjects=_releases(known))
     opened = [finished_take(history, each) for each in (*records, *known)]
     history.prefetch_payloads(take["taken"] for take in opened if take)
+
+
+def _releases(records: Iterable[Subject]) -> list[str]:
+    return [release for each in records for take in each.state["takes"] for release in releases_of(take)]
 
 
 def _dwelling(history: History, record: Subject) -> Subject | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from hub.commands.choosing import releases_of
 from hub.commands.model import By
 from hub.commands.reading import day, known, words
 from hub.domain.errors import Conflict, InvalidInput
@@ -155,9 +156,10 @@ class _Taking:
             self.counts["repeated" if repeated else "accepted"] += 1
         if not repeated:
             self.drafts.append(self._taken(incoming, subject, digest, dwelling))
-        elif standing and self._release.id not in _releases_of(standing.state["takes"][-1]):
+        elif standing and self._release.id not in releases_of(standing.state["takes"][-1]):
+            taken = ("taken", standing.state["takes"][-1]["taken"])
             self.drafts.append(
-                Draft(self._draw.new_id(), "RecordSeen", subject, (("release", self._release.id),))
+                Draft(self._draw.new_id(), "RecordSeen", subject, (*self._refs(dwelling), taken))
             )
 
     def _said_before(self, standing: Subject, digest: str) -> bool:
@@ -175,9 +177,7 @@ class _Taking:
         return release is not None and (release.id == self._release.id or release.state["status"] == "CLOSED")
 
     def _taken(self, incoming: Incoming, subject: str, digest: str, dwelling: str | None) -> Draft:
-        refs: tuple[Ref, ...] = (("release", self._release.id),)
-        if dwelling is not None:
-            refs = (*refs, ("dwelling", dwelling))
+        refs = self._refs(dwelling)
         clear = {"register": self._release.state["register"], "unit": incoming.unit, "digest": digest}
         standardised = dict(incoming.standardised)
         assessed = by_class(standardised.pop("assessed", {}))
@@ -188,6 +188,10 @@ class _Taking:
         }  # fmt: skip
         return Draft(self._draw.new_id(), "RecordTaken", subject, refs, clear, payload)
 
+    def _refs(self, dwelling: str | None) -> tuple[Ref, ...]:
+        release = ("release", self._release.id)
+        return (release, ("dwelling", dwelling)) if dwelling is not None else (release,)
+
     def _dwelling(self, identity: str) -> str | None:
         """The dwelling of that identity; None when the register told none, e.g. since its row was refused."""
         subject = self._dwellings.get(identity)
@@ -197,11 +201,6 @@ class _Taking:
             if standing is not None and self._told(standing):
                 subject = self._dwellings[identity] = standing.id
         return subject
-
-
-def _releases_of(take: Mapping[str, Json]) -> tuple[str, ...]:
-    """The releases in which these words were said and repeated."""
-    return take["release"], *take["seen_in"]
 
 
 def _prefetch_releases(history: History, records: Iterable[str]) -> None:

@@ -74,22 +74,29 @@ def _put_nodes(tx: Tx, folded: Folded) -> None:
 def _tie_nodes(tx: Tx, folded: Folded) -> None:
     stale: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    more: dict[tuple[str, str, str, bool, tuple[str, ...]], list[list[str]]] = {}
     for tie in folded.ties.values():
         if not tie.fresh:
             stale.setdefault((tie.label, tie.type), []).append(tie.id)
         kind = (tie.label, tie.type, tie.target, tie.target_key)
         pairs.setdefault(kind, []).extend((tie.id, each) for each in tie.targets)
     for add in folded.adds:
-        pairs.setdefault((add.label, add.type, add.target, "id"), []).append((add.id, add.to))
+        names = tuple(name for name, _ in add.properties)
+        rows = more.setdefault((add.label, add.type, add.target, add.fresh, names), [])
+        rows.append([add.id, add.to, *(value for _, value in add.properties)])
     for (label, type_), ids in stale.items():
         tx.run(f"UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type_}]->() DELETE r", ids=ids).consume()
     for (label, type_, target, key), each in pairs.items():
         if each:
             tx.run(_tie_statement(label, type_, target, key), rows=[list(pair) for pair in each]).consume()
+    for (label, type_, target, fresh, names), rows in more.items():
+        bears = ", ".join(f"{name}: row[{at}]" for at, name in enumerate(names, start=2))
+        statement = _tie_statement(label, f"{type_} {{{bears}}}" if bears else type_, target, "id", fresh)
+        tx.run(statement, rows=rows).consume()
 
 
-def _tie_statement(label: str, type_: str, target: str, key: str) -> str:
+def _tie_statement(label: str, type_: str, target: str, key: str, fresh: bool = True) -> str:
     return (
         f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) MATCH (b:{target} {{{key}: row[1]}}) "
-        f"CREATE (a)-[:{type_}]->(b)"
+        f"{'CREATE' if fresh else 'MERGE'} (a)-[:{type_}]->(b)"
     )

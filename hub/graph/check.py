@@ -29,6 +29,8 @@ _NODES = (
 _TIES = "MATCH (a)-[r]->(b) RETURN labels(a) AS labels, a.id AS id, type(r) AS type, b.id AS to, properties(r) AS p"
 
 Key = tuple[str, str]
+_Edge = tuple[str, str, str, str, tuple[tuple[str, str], ...]]
+"""Label, id, type, id of the target, properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,19 @@ class ExpectedGraph:
         """The properties a node should have; what is None is not there."""
         return {name: value for name, value in self.nodes[key].items() if value is not None}
 
-    def relationships(self) -> set[tuple[str, str, str, str]]:
-        """(label, id, type, id of the target) of every relationship that should be there."""
+    def relationships(self) -> set[_Edge]:
+        """Every relationship that should be there."""
         by_code = {(label, node.get("code")): subject for (label, subject), node in self.nodes.items()}
-        found = {(add.label, add.id, add.type, add.to) for add in self.adds
-                 if (add.label, add.id) in self.nodes and (add.target, add.to) in self.nodes}  # fmt: skip
+        found: set[_Edge] = {
+            (add.label, add.id, add.type, add.to, add.properties)
+            for add in self.adds
+            if (add.label, add.id) in self.nodes and (add.target, add.to) in self.nodes
+        }
         for (label, subject, type_), (target, key, targets) in self.ties.items():
             for each in targets if (label, subject) in self.nodes else ():
                 to = each if key == "id" else by_code.get((target, each))
                 if to is not None and (target, to) in self.nodes:
-                    found.add((label, subject, type_, to))
+                    found.add((label, subject, type_, to, ()))
         return found
 
 
@@ -144,9 +149,10 @@ def _tie_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> list[Differen
     wanted, actual, twice = graph.relationships(), set(), []
     for row in rows:
         label = next((each for each in row["labels"] if each in _LABELS), "/".join(row["labels"]))
-        tie = (label, str(row["id"]), str(row["type"]), str(row["to"]))
-        if tie in actual or row["p"]:
-            twice.append(Difference(label, tie[1], f"{tie[2]} to {tie[3]} stands twice or bears properties"))
+        bears = tuple(sorted((name, str(value)) for name, value in row["p"].items()))
+        tie = (label, str(row["id"]), str(row["type"]), str(row["to"]), bears)
+        if tie in actual:
+            twice.append(Difference(label, tie[1], f"{tie[2]} to {tie[3]} stands twice"))
         actual.add(tie)
     return [
         *twice,

@@ -41,13 +41,16 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """One more outgoing relationship of the node (label, id), beside those it has; never said twice."""
+    """One more outgoing relationship of the node (label, id), beside those it has; said again, it stays one."""
 
     label: str
     id: str
     type: str
     target: str
     to: str
+    properties: tuple[tuple[str, str], ...] = ()
+    fresh: bool = field(default=False, compare=False)
+    """Whether it surely is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +112,40 @@ def _chunk(fact: Fact, payload: Payload) -> Iterator[Op]:
 def _record(fact: Fact, payload: Payload) -> Iterator[Op]:
     given = fact.payload or {}
     properties = {"version": fact.version, "register": fact.clear["register"], "unit": fact.clear["unit"],
-                  "row_key": given.get("row_key"), "taken_at": fact.at}  # fmt: skip
-    yield Put("SourceRecord", fact.subject, properties, fact.version == 1)
-    release = fact.refs_as("release")
-    yield Tie("SourceRecord", fact.subject, "IN_RELEASE", "Release", release, fresh=fact.version == 1)
-    if fact.version > 1 or fact.ref("dwelling"):
-        dwelling = fact.refs_as("dwelling")
-        yield Tie(
-            "SourceRecord", fact.subject, "FROM_DWELLING", "SourceRecord", dwelling, fresh=fact.version == 1
-        )
+                  "row_key": given.get("row_key")}  # fmt: skip
+    first = {"taken_at": fact.at} if fact.version == 1 else {}
+    yield Put("SourceRecord", fact.subject, {**properties, **first}, fact.version == 1)
+    yield from _delivered(fact)
     if given.get("assessed"):
         yield from _assessed(fact, given["assessed"])
 
 
+def _delivered(fact: Fact) -> Iterator[Op]:
+    """A release that held the record, and the dwelling that it named there; those of others stay as they are."""
+    release, fresh = fact.ref("release") or "", fact.version == 1
+    yield Add("SourceRecord", fact.subject, "IN_RELEASE", "Release", release, fresh=fresh)
+    for dwelling in fact.refs_as("dwelling"):
+        said = (("release", release),)
+        yield Add("SourceRecord", fact.subject, "FROM_DWELLING", "SourceRecord", dwelling, said, fresh)
+
+
 def _assessed(fact: Fact, assessed: Mapping[str, Mapping[str, str]]) -> Iterator[Op]:
-    """The finding of one record in one release: a node of its own, which a later release leaves as it is."""
+    """The finding of one record: a node of its own, which later words leave as it is."""
     properties: dict[str, Any] = {}
     for kind, found in assessed.items():
         properties[f"{kind}_measures"], properties[f"{kind}_values"] = list(found), list(found.values())
     yield Put("Assessment", fact.id, properties, fresh=True)
-    yield Tie("Assessment", fact.id, "FOUND_IN", "Release", fact.refs_as("release"), fresh=True)
-    yield Add("SourceRecord", fact.subject, "ASSESSED_AS", "Assessment", fact.id)
+    yield Add("Assessment", fact.id, "FOUND_IN", "Release", fact.ref("release") or "", fresh=True)
+    yield Add("SourceRecord", fact.subject, "ASSESSED_AS", "Assessment", fact.id, fresh=True)
 
 
 def _seen(fact: Fact, payload: Payload) -> Iterator[Op]:
+    """The record stands in one more release, which found again what its words say."""
     yield Put("SourceRecord", fact.subject, {"version": fact.version})
-    yield Tie("SourceRecord", fact.subject, "IN_RELEASE", "Release", fact.refs_as("release"))
+    yield from _delivered(fact)
+    for taken in fact.refs_as("taken"):
+        if payload(taken).get("assessed"):
+            yield Add("Assessment", taken, "FOUND_IN", "Release", fact.ref("release") or "")
 
 
 def _formed(fact: Fact, payload: Payload) -> Iterator[Op]:
@@ -260,7 +271,7 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "ReleaseClosed": Copier(_release),
     "ReleaseAbandoned": Copier(_release),
     "RecordTaken": Copier(_record),
-    "RecordSeen": Copier(_seen),
+    "RecordSeen": Copier(_seen, lambda fact: fact.refs_as("taken")),
     "PersonFormed": Copier(_formed),
     "PersonsMerged": Copier(_formed),
     "PersonSplit": Copier(_formed),

@@ -36,7 +36,8 @@ class Link:
     """Property of this object that the link tells, e.g. a person's area tells the kelurahan."""
     only: tuple[str, str] | None = None
     """(property, value) that the other object must have, and that the asker must be allowed to see."""
-    order: str = "id"
+    order: str = "{m}.id"
+    """What orders the other objects, or which of several is the one."""
     filters: tuple[str, ...] = ()
     """Names that the argument `filter` may hold."""
     owned: bool = False
@@ -83,8 +84,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "assessments": Measures(
                 (
                     "({n})-[:FORMED_FROM]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",
-                    "({n})-[:FORMED_FROM]->(:SourceRecord)-[:FROM_DWELLING]->(:SourceRecord)-[:ASSESSED_AS]->"
-                    "({m}:Assessment)-[:FOUND_IN]->({r}:Release)",
+                    "({n})-[:FORMED_FROM]->(:SourceRecord)-[{r}d:FROM_DWELLING]->(:SourceRecord)-[:ASSESSED_AS]->"
+                    "({m}:Assessment)-[:FOUND_IN]->({r}:Release {{id: {r}d.release}})",
                 )
             ),
         },
@@ -100,11 +101,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         "Area": _values("id", "system", "code", "name", "level")
         | {
             "parent": Link("({n})-[:PART_OF]->({m}:Area)", "Area"),
-            "children": Link("({n})<-[:PART_OF]-({m}:Area)", "Area", many=True, order="code"),
+            "children": Link("({n})<-[:PART_OF]-({m}:Area)", "Area", many=True, order="{m}.code"),
             "other_codes": Codes((("BPS", "bps_code"),)),
         },
         "Agency": _values("id", "code", "name")
-        | {"programmes": Link("({n})<-[:RUN_BY]-({m}:Programme)", "Programme", many=True, order="code")},
+        | {"programmes": Link("({n})<-[:RUN_BY]-({m}:Programme)", "Programme", many=True, order="{m}.code")},
         "Programme": _values("id", "version", "code", "name", "unit", "funded_by", "needs", "quota")
         | {"agency": Link("({n})-[:RUN_BY]->({m}:Agency)", "Agency")},
         "Enrolment": _values("id", "version", "status", "reason", "last_paid_on", from_="from_on", to="to_on")
@@ -114,10 +115,15 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         },
         "SourceRecord": _values("id", "version", "register", "row_key", "taken_at")
         | {
-            "release": Link("({n})-[:IN_RELEASE]->({m}:Release)", "Release"),
+            "release": Link(
+                "({n})-[:IN_RELEASE]->({m}:Release {{status: 'CLOSED'}})", "Release",
+                order="{m}.as_of DESC, {m}.id DESC",
+            ),
             "person": Link("({n})<-[:FORMED_FROM]-({m}:Person)", "Person"),
         },
-        "Release": _values("id", "register", "label", "as_of", "accepted", "repeated", "refused", "digest"),
+        "Release": _values(
+            "id", "register", "label", "as_of", "status", "accepted", "repeated", "refused", "digest"
+        ),
     }
 )  # fmt: skip
 """Label → field (snake_case of the API) → how it is read."""

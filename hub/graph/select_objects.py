@@ -109,9 +109,10 @@ class Compiler:
         where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
         made, shape = self.map(At(link.label, far, target.condition, at.depth + 1), pick.below)
         match = f"MATCH {link.pattern.format(n=at.variable, m=far)}{where}"
+        order = link.order.format(m=far)
         if link.many:
-            return f"COLLECT {{ {match} RETURN {made} ORDER BY {far}.{link.order} }}", shape
-        return f"COLLECT {{ {match} RETURN {made} ORDER BY {far}.{link.order} LIMIT 1 }}[0]", shape
+            return f"COLLECT {{ {match} RETURN {made} ORDER BY {order} }}", shape
+        return f"COLLECT {{ {match} RETURN {made} ORDER BY {order} LIMIT 1 }}[0]", shape
 
     def _measures(self, at: At, how: Measures, pick: Node) -> str:
         """Findings one by one, by date, release and measure; a class that is not shown gives none."""

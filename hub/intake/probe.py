@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import Any
 
+CODE_SYSTEMS = ("KEMENDAGRI", "BPS")
 DECISIVE = 0.8
 """Share of the telling codes that must be of one system; a family under the other system's code is one of many."""
 KNOWN = 0.5

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryFile, mkstemp
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _csv import Writer
@@ -29,6 +31,9 @@ REPORT_DAYS = 90
 """How long a report is kept; after that its rows are mended or nobody will mend them."""
 _HEADING = ("file", "line", "column", "value", "reason", "advice")
 _LONGEST_VALUE = 120
+_COPY = ".part"
+_COPY_SECONDS = 3_600
+"""No report takes so long to be copied to its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,14 @@ class Refusal:
 class Report:
     """Lists refused rows in a CSV of the hub's own folder, readable by its owner only.
 
-    The file appears under its name when the report is finished, and not at all when nothing was refused.
+    Until it is finished its lines stand in a nameless file, of which a killed run leaves nothing. It appears under
+    its name when it is finished, and not at all when nothing was refused.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / f"{name}.csv"
         self.counts: Counter[str] = Counter()
-        self._unfinished = folder / f"{name}.part"
-        self._stream: TextIOWrapper | None = None
+        self._stream: IO[str] | None = None
         self._writer: Writer | None = None
 
     def add(self, source: str, line: int, refusal: Refusal) -> None:
@@ -62,10 +67,8 @@ class Report:
         self._writer.writerow((source, line, refusal.column, value, refusal.reason, ADVICE[refusal.reason]))
 
     def _open(self) -> Writer:
-        self._unfinished.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._unfinished.unlink(missing_ok=True)  # left by a killed run; a link is not followed
-        handle = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._stream = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._stream = TemporaryFile("w+", encoding="utf-8", newline="", dir=self.path.parent)  # noqa: SIM115 - closed in close()
         writer = csv.writer(self._stream, lineterminator="\n")
         writer.writerow(_HEADING)
         return writer
@@ -74,22 +77,35 @@ class Report:
         """Put the report in its place; None when nothing was refused."""
         if self._stream is None:
             return None
-        self._stream.close()
-        return self._unfinished.replace(self.path)
+        self._stream.seek(0)
+        handle, copy = mkstemp(_COPY, dir=self.path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            shutil.copyfileobj(self._stream, stream)
+        return Path(copy).replace(self.path)
+
+    def recall(self) -> Path | None:
+        """The report as a former run finished it, with its counts; None when there is none."""
+        try:
+            with self.path.open(encoding="utf-8", newline="") as stream:
+                self.counts = Counter(row["reason"] for row in csv.DictReader(stream))
+        except FileNotFoundError:
+            return None
+        return self.path
 
     def close(self) -> None:
-        """Let go of the file; what was not finished is removed."""
+        """Let go of the lines; what was not finished is gone."""
         if self._stream is not None:
             self._stream.close()
-            self._unfinished.unlink(missing_ok=True)
 
 
 def forget_old(folder: Path) -> None:
-    """Remove reports that are older than REPORT_DAYS: they hold values of people as given."""
-    until = time.time() - REPORT_DAYS * 86_400
-    for each in folder.glob("*.csv"):
-        if each.stat().st_mtime < until:
-            each.unlink(missing_ok=True)
+    """Remove reports that are older than REPORT_DAYS, and copies left by killed runs: they hold values of people."""
+    now = time.time()
+    for pattern, seconds in (("*.csv", REPORT_DAYS * 86_400), (f"*{_COPY}", _COPY_SECONDS)):
+        for each in folder.glob(pattern):
+            with suppress(FileNotFoundError):  # another run may be faster
+                if each.stat().st_mtime < now - seconds:
+                    each.unlink()
 
 
 def harmless(value: str) -> str:

@@ -6,32 +6,28 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from itertools import count, islice
-from operator import itemgetter
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from hub.commands.intake import CloseRelease, Incoming, OpenRelease, TakeRecords
+from hub.commands.intake import CloseRelease, OpenRelease, TakeRecords
+from hub.domain.days import local_day
 from hub.domain.errors import InvalidInput
 from hub.domain.facts import Actor, Json, Receipt
+from hub.intake.chunks import Chunk, chunks_of
 from hub.intake.keyset import KeySet
 from hub.intake.layout import Adapter, Context
-from hub.intake.probe import rounded_runs
+from hub.intake.probe import CODE_SYSTEMS
 from hub.intake.programme_lists import ProgrammeList
-from hub.intake.refusals import Refusal, Report, forget_old
+from hub.intake.refusals import Report, forget_old
 from hub.intake.registers import adapter_of
-from hub.intake.rows import read
 from hub.intake.sources import Source, digest_of, open_sources
-from hub.ledger.canon import normal
 from hub.questions.model import Releases
 from hub.reference.areas import area_index
 from hub.service import Doors
 
-CHUNK_ROWS = 1000
-"""Rows of the file in one entry of the ledger."""
 _REQUESTS = uuid.UUID("5a0c1c3e-8d0e-5b43-9c39-6f1f3f3c7d10")
 """Namespace of intake's request ids; changing it would make a resumed run take its chunks twice."""
 _LABEL = re.compile(r"[\w][\w .:/+-]{0,59}").fullmatch
@@ -45,8 +41,8 @@ class Delivery:
     """Code of the register, or of the programme whose list it is."""
     files: tuple[Path, ...]
     label: str
-    as_of: str
-    """ISO day that the register describes."""
+    as_of: str | None = None
+    """ISO day that the register describes; None for today, or, of a release that stands, the day it was begun with."""
     period: str | None = None
     """Of a programme list: the period that its rows must name."""
     code_system: str | None = None
@@ -110,22 +106,13 @@ class IntakeResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk:
-    number: int
-    file: str
-    records: tuple[Incoming, ...]
-    beside: tuple[Incoming, ...]
-    rows: int
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """One release on its way in."""
 
     hub: Doors
     actor: Actor
     delivery: Delivery
+    as_of: str
     sources: tuple[Source, ...]
     digest: str
 
@@ -144,8 +131,12 @@ class _Run:
 
     async def standing(self) -> Mapping[str, Json] | None:
         """What the hub knows of this release, or None."""
-        answer = await self.hub.ask(self.actor, Releases(self.delivery.register, self.delivery.label))
-        return next(iter(answer.data), None)
+        return await _standing(self.hub, self.actor, self.delivery)
+
+
+async def _standing(hub: Doors, actor: Actor, delivery: Delivery) -> Mapping[str, Json] | None:
+    answer = await hub.ask(actor, Releases(delivery.register, delivery.label))
+    return next(iter(answer.data), None)
 
 
 async def take_in(
@@ -164,21 +155,22 @@ async def take_in(
     """
     started = time.monotonic()
     adapter = adapter_of(delivery.register, delivery.described)
-    _check(delivery.label, delivery.as_of)
-    sources = await asyncio.to_thread(_sources, adapter, delivery)
-    run = _Run(hub, actor, delivery, sources, digest_of(sources))
+    _check(delivery)
+    standing = await _standing(hub, actor, delivery)
+    as_of = delivery.as_of or (str(standing["as_of"]) if standing else local_day(datetime.now(UTC)))
+    sources = await asyncio.to_thread(_sources, adapter, delivery, as_of)
+    run = _Run(hub, actor, delivery, as_of, sources, digest_of(sources))
     forget_old(reports)
     report = Report(reports, _report_name(run))
-    standing = await run.standing()
     if standing is not None:
         _refuse_other_release(run, standing)
         if standing["status"] == "CLOSED":
-            kept = report.path if report.path.exists() else None
+            kept = await asyncio.to_thread(_recalled, run, report) if standing["refused"] else None
             return _result(run, report, standing, (0, time.monotonic() - started, kept, True))
     release = standing["id"] if standing else await _open(run)
     try:
         with KeySet() as keys:
-            chunks = _chunks(run.sources, keys, report)
+            chunks = chunks_of(run.sources, keys, report)
             rows = await _take_chunks(run, release, chunks, report, progress)
         await run.submit(CloseRelease(release), "close", wait=True)
         kept = report.finish()
@@ -188,49 +180,72 @@ async def take_in(
     return _result(run, report, closed, (rows, time.monotonic() - started, kept, False))
 
 
-def _sources(adapter: Adapter, delivery: Delivery) -> tuple[Source, ...]:
-    context = Context(delivery.as_of, area_index(), delivery.code_system, delivery.period)
+def _recalled(run: _Run, report: Report) -> Path | None:
+    """The report of a closed release; it is written anew where the run that closed it came no further."""
+    if (found := report.recall()) is not None:
+        return found
+    try:
+        with KeySet() as keys:
+            for _ in chunks_of(run.sources, keys, report):
+                pass
+        return report.finish()
+    finally:
+        report.close()
+
+
+def _sources(adapter: Adapter, delivery: Delivery, as_of: str) -> tuple[Source, ...]:
+    context = Context(as_of, area_index(), delivery.code_system, delivery.period)
     return open_sources(adapter, delivery.files, context)
 
 
-def _check(label: str, as_of: str) -> None:
-    if not _LABEL(label):
+def _check(delivery: Delivery) -> None:
+    if delivery.as_of is not None:
+        _check_day(delivery.as_of)
+    if delivery.code_system not in (None, *CODE_SYSTEMS):
+        raise InvalidInput(
+            f"There is no code system {delivery.code_system!r}.", f"Give {' or '.join(CODE_SYSTEMS)}."
+        )
+    if not _LABEL(delivery.label):
         raise InvalidInput(
             "The release label can't be used.",
             "Give 1 to 60 letters, digits, blanks or . : / + - as in 2024-05.",
         )
+
+
+def _check_day(as_of: str) -> None:
     try:
         day = date.fromisoformat(as_of)
     except ValueError:
         raise InvalidInput(f"{as_of} is no date.", "Give the register's date as YYYY-MM-DD.") from None
-    if day.isoformat() != as_of or day > date.today():
+    if day.isoformat() != as_of or as_of > local_day(datetime.now(UTC)):
         raise InvalidInput(f"{as_of} can't be the date of a register.", "Give a past day as YYYY-MM-DD.")
 
 
 def _report_name(run: _Run) -> str:
+    """Of its own for each register, label and file, though labels may differ in signs that no file name can hold."""
     slug = re.sub(r"[^A-Za-z0-9.-]+", "_", run.delivery.label)
-    return f"{run.delivery.register}-{slug}-{run.digest[:12]}"
+    return f"{run.delivery.register}-{slug}-{run.request('report')[:8]}"
 
 
 def _refuse_other_release(run: _Run, standing: Mapping[str, Json]) -> None:
     """A label stands for one file and one date; what it stands for is never changed silently."""
-    delivery = run.delivery
+    delivery, again = run.delivery, "Give another label with --release."
     status, label = standing["status"], f"The release {delivery.label} of {delivery.register}"
     if status == "ABANDONED":
-        raise InvalidInput(f"{label} was abandoned.", "Use another label.")
+        raise InvalidInput(f"{label} was abandoned.", again)
     if standing["digest"] != run.digest:
-        advice = "Abandon it first, or use another label." if status == "OPEN" else "Use another label."
+        advice = f"Abandon it first. {again}" if status == "OPEN" else again
         raise InvalidInput(f"{label} is {status.lower()} with another file.", advice)
-    if str(standing["as_of"]) != delivery.as_of:
+    if str(standing["as_of"]) != run.as_of:
         raise InvalidInput(
-            f"{label} describes {standing['as_of']}, not {delivery.as_of}.",
-            "Give that date, or use another label.",
+            f"{label} describes {standing['as_of']}, not {run.as_of}.",
+            f"Give that date, if the file is of that day. {again}",
         )
 
 
 async def _open(run: _Run) -> str:
     delivery = run.delivery
-    command = OpenRelease(delivery.register, delivery.label, delivery.as_of, run.digest)
+    command = OpenRelease(delivery.register, delivery.label, run.as_of, run.digest)
     receipt = await run.submit(command, "open")
     if receipt.subject is None:
         raise InvalidInput(
@@ -242,7 +257,7 @@ async def _open(run: _Run) -> str:
 async def _take_chunks(
     run: _Run,
     release: str,
-    chunks: Iterator[_Chunk],
+    chunks: Iterator[Chunk],
     report: Report,
     progress: Callable[[Progress], None],
 ) -> int:
@@ -266,82 +281,6 @@ async def _take_chunks(
         progress(Progress(chunk.file, rows, run.lines, report.counts.total(), time.monotonic() - started))
         chunk = parsed
     return rows
-
-
-def _chunks(sources: Sequence[Source], keys: KeySet, report: Report) -> Iterator[_Chunk]:
-    """Stretches of the files as records; refused rows go to the report. Equal for equal files."""
-    numbers = count()
-    for source in sources:
-        rows = read(source.sheet)
-        while stretch := list(islice(rows, CHUNK_ROWS)):
-            yield _Stretch(source, report).chunk(next(numbers), stretch, keys)
-
-
-class _Stretch:
-    """Reads one stretch of a file."""
-
-    def __init__(self, source: Source, report: Report) -> None:
-        self._source = source
-        self._report = report
-        self._records: list[Incoming] = []
-        self._beside: dict[tuple[str, str], Incoming] = {}
-        self._refused: list[tuple[int, Refusal]] = []
-
-    def chunk(self, number: int, rows: list[tuple[int, list[str] | Refusal]], keys: KeySet) -> _Chunk:
-        """The records of the rows, and what the rows say besides."""
-        rounded = _rounded(self._source, rows)
-        taken: list[tuple[int, list[str], Incoming]] = []
-        for index, (line, values) in enumerate(rows):
-            if isinstance(values, Refusal):
-                self._refuse(line, values)
-                continue
-            cells = _composed(values)
-            found = self._source.reader.record(cells, rounded.get(index, ()))
-            if isinstance(found, Refusal):
-                self._refuse(line, found)
-            else:
-                taken.append((index, cells, found))
-        again = keys.add_many([f"{found.unit} {found.row_key}" for _, _, found in taken])
-        for position, (index, values, found) in enumerate(taken):
-            if position in again:
-                self._refuse(rows[index][0], Refusal("duplicate_key", self._source.layout.key, found.row_key))
-            else:
-                self._keep(values, found, rounded.get(index, ()))
-        file, refused = self._source.sheet.path.name, len(rows) - len(self._records)
-        for line, refusal in sorted(self._refused, key=itemgetter(0)):
-            self._report.add(file, line, refusal)
-        beside = tuple(self._beside.values())
-        return _Chunk(number, file, tuple(self._records), beside, len(rows), refused)
-
-    def _keep(self, values: list[str], found: Incoming, rounded: Container[int]) -> None:
-        self._records.append(found)
-        reader = self._source.reader
-        if found.dwelling is not None and ("dwelling", found.dwelling) not in self._beside:
-            dwelling = reader.dwelling(values)
-            if dwelling is not None:
-                self._beside["dwelling", dwelling.identity] = dwelling
-        if found.unit == "dwelling":
-            head = reader.head(values, rounded)
-            if head is not None:
-                self._beside["head", head.identity] = head
-
-    def _refuse(self, line: int, refusal: Refusal) -> None:
-        self._refused.append((line, refusal))
-
-
-def _composed(values: list[str]) -> list[str]:
-    """The cells in Unicode's normal form C, in which alone the ledger keeps text."""
-    return values if all(map(str.isascii, values)) else [normal(each) for each in values]
-
-
-def _rounded(source: Source, rows: list[tuple[int, list[str] | Refusal]]) -> Mapping[int, frozenset[int]]:
-    """Row of the stretch → positions of identifiers that a spreadsheet rounded there."""
-    found: dict[int, set[int]] = {}
-    for at in source.identifiers:
-        values = ["" if isinstance(row, Refusal) else row[at] for _, row in rows]
-        for index in rounded_runs(values):
-            found.setdefault(index, set()).add(at)
-    return {index: frozenset(positions) for index, positions in found.items()}
 
 
 def _result(

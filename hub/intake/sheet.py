@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,8 @@ class Sheet:
     """Lines or rows of the table: about the number of rows, for showing progress."""
     stamp: tuple[int, int]
     """Size and time of change, to notice a file that changes while it is read."""
+    unvalued: int = 0
+    """Cells of a workbook with a formula whose value was not saved: they are read as empty."""
 
     @property
     def path(self) -> Path:
@@ -87,7 +90,12 @@ def open_text(source: Source, encoding: str) -> TextIO:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
+    """Raises InvalidInput for what is no file: a pipe or a device would be read without end."""
     status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InvalidInput(
+            f"{path.name} is no regular file.", "Give the file itself, not a folder, a pipe or a device."
+        )
     return status.st_size, status.st_mtime_ns
 
 
@@ -103,7 +111,7 @@ def inspect(path: Path) -> Sheet:
     except OSError as error:
         raise InvalidInput(
             f"{path.name} can't be read: {error.strerror}.",
-            "Check that it is a file and that you may read it.",
+            "Check that you may read it.",
         ) from None
 
 
@@ -142,7 +150,9 @@ def _inspect_workbook(source: Source, stamp: tuple[int, int]) -> Sheet:
     digest = _digest(source.path)
     with source.open_seekable() as file:
         table = inspect_workbook(source.name, file)
-    return Sheet(source, digest, table.grid, table.heading, table.heading_row, table.rows, stamp)
+    return Sheet(
+        source, digest, table.grid, table.heading, table.heading_row, table.rows, stamp, table.unvalued
+    )
 
 
 def _inspect_text(source: Source, start: bytes, stamp: tuple[int, int]) -> Sheet:

@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.domain.errors import InvalidInput
 from hub.intake.columns import recognise
 from hub.intake.layout import Adapter, Bound, Context, Layout, RowReader
-from hub.intake.probe import chosen_system, code_systems, column_damage
+from hub.intake.probe import CODE_SYSTEMS, chosen_system, code_systems, column_damage
 from hub.intake.programme_lists import ProgrammeList
 from hub.intake.refusals import Refusal
 from hub.intake.rows import read
@@ -36,7 +36,7 @@ class Source:
     code_system: str | None
     """KEMENDAGRI or BPS, where the file has codes of areas."""
     warnings: tuple[str, ...] = ()
-    """What its columns show of a spreadsheet's damage, in words for people."""
+    """What it shows of a spreadsheet's damage, in words for people."""
 
     @property
     def identifiers(self) -> tuple[int, ...]:
@@ -104,7 +104,7 @@ def _open(adapter: Adapter, layout: Layout, sheet: Sheet, context: Context) -> S
         adapter.refuse_without_period(columns, context.period, rows)
     reader = adapter.bind(layout, columns, replace(context, code_system=system))
     _refuse_another_city(sheet, reader, sample)
-    return Source(sheet, layout, columns, reader, system, tuple(_damages(layout, columns, sample)))
+    return Source(sheet, layout, columns, reader, system, tuple(_damages(sheet, layout, columns, sample)))
 
 
 def _sampled(sheet: Sheet) -> Iterator[tuple[int, list[str] | Refusal]]:
@@ -123,10 +123,12 @@ def _system(
     at = columns.at[layout.code_column]
     shares = code_systems((values[at] for values in sample), areas())
     found = chosen_system(shares)
+    if found is None and shares.codes >= _FEWEST_ROWS and shares.neither > _MOST_ELSEWHERE:
+        raise _of_another_city(sheet, f"{shares.neither:.0%} of its codes of areas lie elsewhere")
     if found is None and sample:
         raise InvalidInput(
             f"It can't be told which code system {layout.code_column} of {sheet.path.name} is of: {shares}.",
-            "Say it with --code-system KEMENDAGRI or --code-system BPS.",
+            f"Say it with {' or '.join(f'--code-system {each}' for each in CODE_SYSTEMS)}.",
         )
     return found
 
@@ -135,13 +137,19 @@ def _refuse_another_city(sheet: Sheet, reader: RowReader, sample: list[list[str]
     outcomes = [reader.record(values) for values in sample]
     elsewhere = sum(isinstance(each, Refusal) and each.reason == "impossible_area" for each in outcomes)
     if len(sample) >= _FEWEST_ROWS and elsewhere > len(sample) * _MOST_ELSEWHERE:
-        raise InvalidInput(
-            f"{sheet.path.name} is of another city: {elsewhere} of its first {len(sample)} rows lie elsewhere.",
-            "Give this city's file.",
+        raise _of_another_city(sheet, f"{elsewhere} of its first {len(sample)} rows lie elsewhere")
+
+
+def _of_another_city(sheet: Sheet, why: str) -> InvalidInput:
+    return InvalidInput(f"{sheet.path.name} is of another city: {why}.", "Give this city's file.")
+
+
+def _damages(sheet: Sheet, layout: Layout, columns: Bound, sample: list[list[str]]) -> Iterator[str]:
+    if sheet.unvalued:
+        yield (
+            f"{sheet.unvalued:,} cells hold a formula without its value and are read as empty. Open the file in a "
+            "spreadsheet program, save it, and give the saved file."
         )
-
-
-def _damages(layout: Layout, columns: Bound, sample: list[list[str]]) -> Iterator[str]:
     for name in layout.identifiers:
         if name in columns.at:
             found = column_damage([values[columns.at[name]] for values in sample])

@@ -8,6 +8,7 @@ Tests compare it with what openpyxl writes and reads. Source of the format: ECMA
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ from hub.intake.workbook_parts import (
 )
 
 _BLOCK = 1 << 16
+_FORMULA = re.compile(rb"[<:]f[ />]").search
+_LONGEST_TAG = 2
+"""Bytes of a tag that may be cut off at the end of a block."""
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Built-in number formats that show a date or time (ECMA-376 part 1, §18.8.30)."""
@@ -55,6 +59,8 @@ class Table:
     heading_row: int
     rows: int
     """Rows that the sheet lists, for showing progress."""
+    unvalued: int
+    """Cells with a formula whose value was not saved."""
 
 
 def inspect_workbook(name: str, file: BinaryIO) -> Table:
@@ -66,7 +72,8 @@ def inspect_workbook(name: str, file: BinaryIO) -> Table:
         grid = _the_filled_one(name, workbook)
         heading_row, heading = _heading(name, workbook, grid)
         workbook.check()
-        return Table(grid, heading, heading_row, workbook.count_rows(grid))
+        rows, formulas = workbook.count(grid)
+        return Table(grid, heading, heading_row, rows, workbook.count_unvalued(grid) if formulas else 0)
 
 
 def read_workbook(name: str, file: BinaryIO, grid: Grid) -> Iterator[Row]:
@@ -192,14 +199,17 @@ class Workbook:
 
     def rows(self, grid: Grid) -> Iterator[Row]:
         """The rows of a sheet that have a filled cell."""
-        if self._texts is None and self._texts_part:
-            self._texts = SharedTexts(self._shared(self._texts_part))
-        collector = RowCollector(self._texts or (), self._number)
+        collector = self._collector()
         for _ in self._parse(grid.part, collector.parser):
             for number, cells in collector.done:
                 if any(map(str.strip, cells)):
                     yield number, cells
             collector.done.clear()
+
+    def _collector(self) -> RowCollector:
+        if self._texts is None and self._texts_part:
+            self._texts = SharedTexts(self._shared(self._texts_part))
+        return RowCollector(self._texts or (), self._number)
 
     def _shared(self, part: str) -> Iterator[list[str]]:
         """The shared texts of the workbook, in batches."""
@@ -219,8 +229,18 @@ class Workbook:
             for _ in self._parse(self._texts_part, new_parser()):
                 pass
 
-    def count_rows(self, grid: Grid) -> int:
-        """Read a sheet once without looking at its cells."""
-        return sum(
-            block.count(b"<row ") + block.count(b":row ") for block in self._parse(grid.part, new_parser())
-        )
+    def count(self, grid: Grid) -> tuple[int, bool]:
+        """Number of rows, and whether there may be formulas: a sheet read once without looking at its cells."""
+        rows, formulas, end = 0, False, b""
+        for block in self._parse(grid.part, new_parser()):
+            rows += block.count(b"<row ") + block.count(b":row ")
+            formulas = formulas or bool(_FORMULA(end + block))
+            end = block[-_LONGEST_TAG:]
+        return rows, formulas
+
+    def count_unvalued(self, grid: Grid) -> int:
+        """Number of cells with a formula whose value was not saved."""
+        collector = self._collector()
+        for _ in self._parse(grid.part, collector.parser):
+            collector.done.clear()
+        return collector.unvalued

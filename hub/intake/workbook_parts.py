@@ -102,8 +102,8 @@ class Collector:
 
     def _root(self, tag: str, _: Attributes) -> None:
         prefix = tag[: tag.find(":") + 1]
-        names = ("row", "c", "v", "t", "si", "rPh")
-        self._row, self._cell, self._value, self._text, self._item, self._hint = (
+        names = ("row", "c", "v", "t", "si", "rPh", "f")
+        self._row, self._cell, self._value, self._text, self._item, self._hint, self._formula = (
             prefix + each for each in names
         )
         self.parser.StartElementHandler = self._start
@@ -146,16 +146,20 @@ class RowCollector(Collector):
     def __init__(self, texts: SharedTexts | tuple[str, ...], number: Callable[[str, str], str]) -> None:
         super().__init__()
         self.done: list[Row] = []
+        self.unvalued = 0
+        """Cells met so far with a formula whose value was not saved."""
         self._texts = texts
         self._number = number
         self._columns: dict[str, int] = {}
         self._cells: list[str] = []
         self._row_number = self._column = 0
         self._kind = self._style = ""
+        self._computed = False
 
     def _start(self, tag: str, given: Attributes) -> None:
         if tag == self._cell:
             self._kind, self._style = given.get("t", "n"), given.get("s", "0")
+            self._computed = False
             place = given.get("r")
             if place is None:
                 self._column += 1
@@ -169,12 +173,16 @@ class RowCollector(Collector):
             self._cells, self._column = [], 0
         elif tag == self._hint:
             self._aside = True
+        elif tag == self._formula:
+            self._computed = True
 
     def _end(self, tag: str) -> None:
         if tag == self._cell:
             if self._pieces:
                 self._put(self._as_text("".join(self._pieces)))
                 self._pieces.clear()
+            elif self._computed and self._kind != "str":  # a formula may well give an empty text
+                self.unvalued += 1
         elif tag in {self._value, self._text}:
             self.parser.CharacterDataHandler = None
         elif tag == self._row:

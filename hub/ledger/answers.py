@@ -277,7 +277,7 @@ def _release(release: Subject) -> dict[str, Any]:
 def _source_statements(
     ledger: Ledger, question: model.SourceStatements, scope: Scope, cursors: _Cursors
 ) -> Viewed:
-    """Each release's words of one row; hidden and missing read the same."""
+    """Each finished release's words of one row; hidden and missing read the same."""
     history = ledger.history()
     record = history.subject(question.record)
     if record is None or record.type != "SourceRecord" or not _sees_record(history, scope, record):
@@ -287,7 +287,7 @@ def _source_statements(
     statements: list[dict[str, Any]] = []
     for fact in ledger.facts_of(record.id):
         release = history.subject(fact.ref("release") or "")
-        if release is None:
+        if release is None or release.state["status"] != "CLOSED":
             continue
         if fact.kind == "RecordTaken":
             said = {name: (fact.payload or {}).get(name) if shown else None

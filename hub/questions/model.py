@@ -143,7 +143,7 @@ class Disclosures:
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """Deliveries taken in, with counts, newest first."""
+    """Deliveries with their status and counts, newest first."""
 
     register: str | None = None
     label: str | None = None
@@ -151,7 +151,7 @@ class Releases:
 
 @dataclass(frozen=True, slots=True)
 class SourceStatements:
-    """What one row of a register said in each release, newest first."""
+    """What one row of a register said in each finished release, newest first."""
 
     record: str
     """Id of the source record."""

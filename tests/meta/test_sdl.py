@@ -37,7 +37,7 @@ Agency id code name programmes
 Programme id code name agency unit fundedBy needs quota
 Enrolment id version programme person status from to reason lastPaidOn withheld
 SourceRecord id register rowKey release takenAt withheld
-Release register label asOf accepted repeated refused digest
+Release register label asOf status accepted repeated refused digest
 Entry seq recordedAt actor agency action purpose legalBasis policyVersion subjects facts leafHash
 EntryFact kind subject before after withheld erased
 Checkpoint origin size rootHash note cosignatures
@@ -53,6 +53,7 @@ DisclosureConnection edges pageInfo totalCount
 AreaSystem KEMENDAGRI BPS
 AreaLevel PROVINCE CITY KECAMATAN KELURAHAN RW RT
 EnrolmentUnit PERSON FAMILY_CARD HOUSEHOLD
+ReleaseStatus OPEN CLOSED ABANDONED
 EnrolmentStatus PROPOSED ELIGIBLE ENROLLED SUSPENDED ENDED REFUSED
 Sex MALE FEMALE
 Presence PRESENT MOVED_WITHIN MOVED_OUT ABROAD DEAD NOT_FOUND UNKNOWN

@@ -54,7 +54,10 @@ TYPES = {
     PropertyType.STRING: str, PropertyType.INTEGER: int, PropertyType.BOOLEAN: bool, PropertyType.DATE: date,
     PropertyType.STRINGS: list,
 }  # fmt: skip
-TIES = {(each.type, each.from_label, each.to_label) for each in RELATIONSHIPS}
+TIES = {
+    (each.type, each.from_label, each.to_label): {bears.name for bears in each.properties}
+    for each in RELATIONSHIPS
+}
 
 
 @dataclass
@@ -142,8 +145,9 @@ class StrictGraph:
             if isinstance(op, Tie):
                 self._tie(op)
             elif isinstance(op, Add):
-                assert op not in self.added, f"{op.type} is added twice"
+                assert not (op.fresh and op in self.added), f"{op.type} would be added twice"
                 self.added.add(op)
+                assert {name for name, _ in op.properties} == TIES[op.type, op.label, op.target]
                 self._lead(op.label, op.type, op.target, "id", op.to)
 
     def _put(self, op: Put) -> None:
@@ -198,7 +202,8 @@ def ready(book: Book, type_: str, status: str) -> Draws:
 
 
 def release_of(book: Book, subject: str) -> Subject:
-    return book.subjects[book.subjects[subject].state.get("release", subject)]
+    takes = book.subjects[subject].state.get("takes")
+    return book.subjects[takes[-1]["release"] if takes else subject]
 
 
 def areas() -> Draws:

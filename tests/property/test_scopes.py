@@ -193,8 +193,11 @@ def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None
     )
     world.join(person, "FORMED_FROM", record)
     world.join(record, "IN_RELEASE", identifier(30))
+    for release in (identifier(30 + each) for each in draw(st.sets(st.integers(1, 2)))):
+        world.join(record, "IN_RELEASE", release)
     if n % 2:
-        world.join(record, "FROM_DWELLING", identifier(400))
+        for release in (identifier(30 + each) for each in draw(st.sets(st.integers(0, 2), min_size=1))):
+            world.join(record, "FROM_DWELLING", identifier(400), release=release)
     if draw(st.booleans()):
         _assess(draw, world, n, record)
     for which in draw(st.sets(st.integers(0, 1))):
@@ -215,7 +218,8 @@ def _assess(draw: st.DrawFn, world: World, n: int, record: str) -> None:
         found[f"{kind}_values"] = [str(each) for each in values]
     assessment = world.add("Assessment", identifier(600 + n), **found)
     world.join(record, "ASSESSED_AS", assessment)
-    world.join(assessment, "FOUND_IN", identifier(30))
+    for release in draw(st.sets(st.integers(0, 2), min_size=1)):
+        world.join(assessment, "FOUND_IN", identifier(30 + release))
 
 
 @st.composite

@@ -24,7 +24,7 @@ from hub.commands.intake import CloseRelease, Incoming, OpenRelease, TakeRecords
 from hub.commands.people import CorrectPerson, FormPersons
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.facts import Receipt
-from hub.intake import release
+from hub.intake import chunks
 from hub.intake.release import Delivery, IntakeResult
 from hub.matching import form
 from hub.questions.model import ReleaseRecords
@@ -104,7 +104,7 @@ def _records() -> tuple[Incoming, ...]:
 
 async def take_in(opened: OpenHub, folder: Path) -> IntakeResult:
     """Take a made-up city's register in, in small steps so that there are many to die between."""
-    release.CHUNK_ROWS, form._STRIDE = 20, 15
+    chunks.CHUNK_ROWS, form._STRIDE = 20, 15
     file = Delivery("dtks", (folder / "dtks_siks_ng.csv",), "kota", AS_OF)
     return await take_in_and_form(opened, file, lambda stage, done, total: None)
 

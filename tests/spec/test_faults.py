@@ -21,7 +21,7 @@ from hub.domain.kinds import Log
 from hub.domain.selection import pick
 from hub.graph.check import differences
 from hub.graph.connect import GraphAddress
-from hub.intake import release
+from hub.intake import chunks
 from hub.ledger.audit import verify
 from hub.matching import form
 from hub.settings import Settings
@@ -165,7 +165,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the story sets is put back afterwards."""
-    monkeypatch.setattr(release, "CHUNK_ROWS", release.CHUNK_ROWS)
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", chunks.CHUNK_ROWS)
     monkeypatch.setattr(form, "_STRIDE", form._STRIDE)
 
 

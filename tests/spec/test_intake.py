@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from hub.domain.errors import InvalidInput
 from hub.domain.selection import pick
 from hub.domain.standard.identifiers import IdKind, identifier
 from hub.graph.connect import GraphAddress
-from hub.intake import release
+from hub.intake import chunks
 from hub.intake.release import Delivery, IntakeResult
 from hub.questions.model import Releases
 from hub.settings import Settings
@@ -61,7 +62,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> CityFiles:
 def test_a_run_that_failed_at_any_chunk_is_resumed_by_running_it_again(
     bare: Town, city: CityFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(release, "CHUNK_ROWS", 40)
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 40)
     given = delivery(city, "p3ke")
     for at, after in ((0, True), (1, False), (2, True), (-1, False)):
         stopped(bare, given, at, after=after)
@@ -111,6 +112,53 @@ def test_two_releases_of_one_register_at_once_give_each_row_one_record(bare: Tow
     demand_agreement(bare)
 
 
+def test_the_same_command_twice_at_once_takes_everything_once_and_both_tell_what_was_refused(
+    bare: Town, city: CityFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 40)
+
+    async def both() -> list[IntakeResult]:
+        runs = (
+            take_in_and_form(bare.opened, delivery(city, "dtks"), lambda stage, done, total: None)
+            for _ in range(2)
+        )
+        return await asyncio.gather(*runs)
+
+    wanted = truth(city, "refused", register="dtks")
+    for result in bare.run(both()):
+        assert (result.accepted, result.repeated, result.refused) == (city.rows, 0, len(wanted))
+        assert result.report is not None
+        assert len(result.report.read_text().splitlines()) == 1 + len(wanted)
+    assert [each.suffix for each in bare.settings.reports.iterdir()] == [".csv"]
+    demand_agreement(bare)
+
+
+GOLDEN = (
+    *map(pick, ("nik", "name", "sex", "born_on", "birthplace", "mother_name", "relation_to_head", "marital_status")),
+    *map(pick, ("occupation", "education", "alive", "presence")),
+    pick("area", pick("code")), pick("address", pick("text")), pick("family_cards", pick("number")),
+    pick("source_records", pick("register"), pick("row_key")),
+)  # fmt: skip
+
+
+def test_golden_values_are_the_same_in_every_hub_whatever_the_order_of_its_files(
+    tmp_path: Path, city: CityFiles, graph_address: GraphAddress, graph_driver: Driver
+) -> None:
+    def golden(order: Sequence[str]) -> list[str]:
+        settings = settings_of(tmp_path / order[0], graph_address, graph_driver)
+        with open_town(settings, graph_driver) as town:
+            for register in order:
+                taken(town, delivery(city, register))
+            persons = town.everybody(STEWARD, GOLDEN)
+        for person, many in product(persons, ("family_cards", "source_records")):
+            person[many] = sorted(map(repr, person[many]))
+        return sorted(map(repr, persons))
+
+    one = golden(("p3ke", "regsosek", "dtks", "dtsen"))
+    assert len(one) > PERSONS / 2
+    assert golden(("dtsen", "dtks", "p3ke", "regsosek")) == one
+
+
 def _command(settings: Settings, given: Delivery) -> subprocess.Popen[bytes]:
     assert settings.neo4j_uri
     assert settings.neo4j_password
@@ -119,6 +167,7 @@ def _command(settings: Settings, given: Delivery) -> subprocess.Popen[bytes]:
         "HUB_NEO4J_DATABASE": settings.neo4j_database,
         "HUB_NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
     }  # fmt: skip
+    assert given.as_of
     words = [
         "intake",
         given.register,
@@ -210,6 +259,7 @@ def test_the_same_command_again_changes_nothing(full: City, register: str) -> No
     assert again.nothing_changed
     first = full.results[register]
     assert (again.accepted, again.refused, again.report) == (first.accepted, first.refused, first.report)
+    assert again.refused_by_reason == first.refused_by_reason
     assert full.town.holds() == before
 
 
@@ -278,6 +328,35 @@ def _of_another_period(city: CityFiles, folder: Path) -> Delivery:
     return replace(delivery(city, "pkh", "x"), period="2019")
 
 
+def _all_codes(city: CityFiles, register: str, column: str, code: str, folder: Path) -> Delivery:
+    first, *rest = files_of(city, register)
+    given = table(first)
+    there = {line: {column: code} for line in given.rows}
+    return delivery(city, register, "x", files=(given.written(folder / first.name, there), *rest))
+
+
+def _p3ke_of_another_city(city: CityFiles, folder: Path) -> Delivery:
+    return _all_codes(city, "p3ke", "Kode Kemendagri", "3217012003", folder)
+
+
+def _dtsen_of_another_city(city: CityFiles, folder: Path) -> Delivery:
+    return _all_codes(city, "dtsen", "kode_kelurahan_desa", "3217010003", folder)
+
+
+def _under_an_unknown_code_system(city: CityFiles, folder: Path) -> Delivery:
+    return replace(delivery(city, "p3ke", "x"), code_system="FOO")
+
+
+def _pipe(city: CityFiles, folder: Path) -> Delivery:
+    os.mkfifo(folder / "pipe.csv")
+    return delivery(city, "dtks", "x", files=(folder / "pipe.csv",))
+
+
+def _device(city: CityFiles, folder: Path) -> Delivery:
+    (folder / "zero.csv").symlink_to("/dev/zero")
+    return delivery(city, "dtks", "x", files=(folder / "zero.csv",))
+
+
 def _empty(city: CityFiles, folder: Path) -> Delivery:
     return delivery(city, "p3ke", "x", files=(city.p3ke[0], _file(folder, b"")))
 
@@ -302,6 +381,11 @@ UNUSABLE = {
     "a file stands there twice": (_twice, "are both the person file of"),
     "a file is of another register": (_of_another_register, "not of regsosek.*p3ke_individu"),
     "a file is of another city": (_of_another_city, "another city"),
+    "a file of families is of another city": (_p3ke_of_another_city, "another city"),
+    "a file of another city has codes of BPS": (_dtsen_of_another_city, "another city"),
+    "there is no such code system": (_under_an_unknown_code_system, "no code system 'FOO'"),
+    "a file is a pipe": (_pipe, "no regular file"),
+    "a file is a link to a device": (_device, "no regular file"),
     "a list is of another period": (_of_another_period, "No row of this list is of the period 2019"),
     "a file is empty": (_empty, "is empty"),
     "a file is binary": (_binary, "not text"),

@@ -6,7 +6,8 @@ import csv
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from hub.cli.asgi import post
 from hub.commands.access import DefineAgency
 from hub.commands.intake import AbandonRelease
 from hub.demo.city import CityFiles, write_registers
+from hub.domain.days import local_day
 from hub.domain.errors import Forbidden, InvalidInput
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
@@ -143,13 +145,69 @@ def test_a_file_that_was_given_up_is_accepted_in_full_under_a_new_label(bare: To
 def test_the_next_intake_removes_reports_that_nobody_will_mend_any_more(bare: Town, city: CityFiles) -> None:
     folder = bare.settings.reports
     folder.mkdir(mode=0o700)
-    for name, age in (("old.csv", REPORT_DAYS + 1), ("young.csv", REPORT_DAYS - 1)):
+    for name, age in (("old.csv", REPORT_DAYS + 1), ("young.csv", REPORT_DAYS - 1), ("killed.part", 1)):
         (folder / name).write_text("file,line\n")
         then = (folder / name).stat().st_mtime - age * 86_400
         os.utime(folder / name, (then, then))
     result = taken(bare, delivery(city, "pkh"))
     assert result.as_dict()["report"] is None
     assert [each.name for each in folder.iterdir()] == ["young.csv"]
+
+
+def test_a_report_that_the_run_which_closed_the_release_did_not_finish_is_written_by_the_next(
+    bare: Town, city: CityFiles
+) -> None:
+    first = taken(bare, delivery(city, "dtks"))
+    assert first.report is not None
+    written = first.report.read_bytes()
+    first.report.unlink()
+    before = bare.holds()
+    again = taken(bare, delivery(city, "dtks"))
+    assert (again.nothing_changed, again.report) == (True, first.report)
+    assert (again.refused_by_reason, first.report.read_bytes()) == (first.refused_by_reason, written)
+    assert bare.holds() == before
+
+
+# ------------------------------------------------------------------------------------------ lists of programmes
+
+
+def pkh(city: CityFiles, folder: Path, *periods: str) -> Path:
+    """The list with every row once for each of these periods."""
+    given = table(city.programmes["pkh"])
+    rows = [{**row, "PERIODE": period} for period in periods for row in given.dicts()]
+    path = folder / "pkh.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, given.heading)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_a_list_may_hold_an_entry_in_several_periods(bare: Town, city: CityFiles, tmp_path: Path) -> None:
+    entries = len(sound("pkh", city))
+    twice = pkh(city, tmp_path, "2024-1", "2024-2")
+    result = taken(bare, delivery(city, "pkh", files=(twice,)))
+    assert (result.accepted, result.refused) == (2 * entries, 0)
+    again = taken(bare, delivery(city, "pkh", "again", files=(pkh(city, tmp_path, "2024-1", "2024-1"),)))
+    assert again.refused_by_reason == {"duplicate_key": entries}
+
+
+def test_a_list_without_a_date_goes_on_under_that_of_its_first_run(bare: Town, city: CityFiles) -> None:
+    bare.programme("pkh", "diskominfo")
+    undated = replace(delivery(city, "pkh"), as_of=None)
+    stopped(bare, replace(undated, as_of="2024-06-01"), -1, after=False)
+    assert taken(bare, undated).accepted == len(sound("pkh", city))
+    (release,) = bare.ask(STEWARD, Releases("pkh"))
+    assert (release["as_of"], release["status"]) == ("2024-06-01", "CLOSED")
+    assert taken(bare, undated).nothing_changed
+    with bare.refuses(InvalidInput, "describes 2024-06-01"):
+        taken(bare, replace(undated, as_of="2024-06-02"))
+
+
+def test_a_list_without_a_date_is_of_today(bare: Town, city: CityFiles) -> None:
+    taken(bare, replace(delivery(city, "pkh"), as_of=None))
+    (release,) = bare.ask(STEWARD, Releases("pkh"))
+    assert release["as_of"] == local_day(datetime.now(UTC))
 
 
 # ---------------------------------------------------------------------------------------- one after the other

@@ -11,6 +11,7 @@ import csv
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hub.commands.intake import CloseRelease, Incoming, OpenRelease, TakeRecords
 from hub.demo.city import CityFiles, write_city
 from hub.domain.errors import Conflict, InvalidInput, RequestConflict, Unavailable
 from hub.domain.facts import Actor, Receipt
+from hub.intake import release
 from hub.intake.refusals import harmless
 from hub.intake.release import Delivery, IntakeResult, Progress, take_in
 from hub.questions.model import Answer, Releases
@@ -222,6 +224,24 @@ def test_a_date_that_can_not_be_is_refused_and_nothing_is_written(
     assert doors.requests == {}
 
 
+@pytest.mark.parametrize(
+    ("now", "day"), [("2026-03-04T16:59:59", "2026-03-04"), ("2026-03-04T17:00:00", "2026-03-05")]
+)
+def test_the_newest_day_is_today_where_the_city_is(
+    city: CityFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: str, day: str
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls.fromisoformat(now).replace(tzinfo=tz)
+
+    monkeypatch.setattr(release, "datetime", Clock)
+    assert run(Recorder(), city.dtks, tmp_path, as_of=day).accepted == city.rows
+    tomorrow = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    with pytest.raises(InvalidInput, match="can't be the date"):
+        run(Recorder(), city.dtks, tmp_path, as_of=tomorrow)
+
+
 @pytest.mark.parametrize("label", ["", " x", "x" * 61, "a\nb", "..\\up"])
 def test_a_label_that_can_not_be_is_refused_and_nothing_is_written(
     city: CityFiles, tmp_path: Path, label: str
@@ -250,6 +270,13 @@ def test_a_file_that_can_not_be_taken_writes_nothing(tmp_path: Path, content: by
     assert caught.value.advice
     assert doors.requests == {}
     assert not (tmp_path / "reports").exists()
+
+
+def test_labels_that_differ_in_a_sign_only_have_reports_of_their_own(city: CityFiles, tmp_path: Path) -> None:
+    reports = [
+        run(Recorder(), city.dtks, tmp_path, label=each).report for each in ("2024/05", "2024_05", "2024 05")
+    ]
+    assert len(set(reports)) == 3
 
 
 def test_a_file_without_faults_leaves_no_report(city: CityFiles, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_file_that_is_no_table_is_one_clear_error(tmp_path: Path, content: byt
 def test_a_missing_file_and_a_folder_are_clear_errors(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="no file"):
         inspect(tmp_path / "nowhere.csv")
-    with pytest.raises(InvalidInput, match="can't be read"):
+    with pytest.raises(InvalidInput, match="no regular file"):
         inspect(tmp_path)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from hub.demo.city import CityFiles, write_registers
@@ -216,3 +217,15 @@ def test_what_a_spreadsheet_did_to_a_column_is_told_before_it_is_taken(
     assert warning.startswith("NOMOR NIK: ")
     assert told in warning
     assert "formatted as text" in warning
+
+
+def test_formulas_without_their_values_are_told_with_their_number(city: CityFiles, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for at, row in enumerate(rows_of(city.dtks, "|")[:3]):
+        if not at:
+            book.active.append(list(row))
+        book.active.append([*list(row.values())[:-1], "=1+1"])
+    book.save(tmp_path / "dtks.xlsx")
+    (warning,) = opened("dtks", tmp_path / "dtks.xlsx")[0].warnings
+    assert warning.startswith("3 cells hold a formula")
+    assert "save it" in warning

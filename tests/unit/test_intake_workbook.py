@@ -132,6 +132,27 @@ def test_formats_of_numbers_are_no_days(code: str) -> None:
     assert not shows_date(code)
 
 
+def test_formulas_whose_value_was_not_saved_are_counted(tmp_path: Path) -> None:
+    file = saved(tmp_path, [HEADING, ["1", "=A2", "x"], ["2", "=UPPER(A3)", "=1+1"]])
+    assert inspect(file).unvalued == 3
+    assert rows(file) == [(2, ["1", "", "x"]), (3, ["2", "", ""])]
+
+    def valued(name: str, content: bytes) -> bytes:
+        return content.replace(b"<f>A2</f><v></v>", b"<f>A2</f><v>7</v>").replace(
+            b"<f>A2</f><v />", b"<f>A2</f><v>7</v>"
+        )
+
+    assert inspect(rewritten(file, valued)).unvalued == 2
+    assert rows(file)[0] == (2, ["1", "7", "x"])
+    assert inspect(saved(tmp_path, [HEADING, ["1", "", "x"]])).unvalued == 0
+
+
+def test_a_formula_that_gave_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    file = saved(tmp_path, [HEADING, ["1", '=""', "x"]])
+    rewritten(file, lambda name, content: content.replace(b'<c r="B2"', b'<c r="B2" t="str"'))
+    assert inspect(file).unvalued == 0
+
+
 def test_a_title_above_the_heading_and_blank_rows_are_passed_over(tmp_path: Path) -> None:
     sheet: list[list[Any]] = [
         ["DAFTAR PENERIMA"],
