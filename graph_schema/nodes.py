@@ -203,6 +203,12 @@ LEDGER_HEAD = Node(
     (
         _operational("id", "Name of the log: changes."),
         _operational("seq", "Newest entry that the graph shows.", _INTEGER),
+        _operational(
+            "whole_at",
+            "Entries that the ledger held when the graph was begun: not read before it shows them; then gone.",
+            _INTEGER,
+        ),
+        _operational("emptying", "True while what stood before is being removed.", PropertyType.BOOLEAN),
         _operational("ledger", "Leaf hash of the ledger's first entry: of which ledger this is a copy."),
         _operational("holder", "Process that holds the projector's lease."),
         _operational("lease_until", "End of the lease, milliseconds since 1970 UTC.", _INTEGER),

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -36,7 +36,7 @@ from hub.domain.kinds import Log
 from hub.domain.selection import walk
 from hub.faults import reach
 from hub.graph.project import Projector
-from hub.graph.read import GraphReader
+from hub.graph.read import GraphReader, whole
 from hub.graph.select import prepare
 from hub.ledger.answers import ANSWERS, answer
 from hub.ledger.entries import Appended, Pending, Warrant
@@ -78,6 +78,13 @@ class _Rights:
     standing: Standing
     policy: Policy
     versions: Mapping[str, int]
+
+
+class _Shown(NamedTuple):
+    """Up to which entry an answer shows the graph, and whether the ledger holds more."""
+
+    seq: int
+    behind: bool
 
 
 class Hub:
@@ -180,9 +187,9 @@ class Hub:
         for left in reversed(range(_TRIES)):
             rights = await self._current_rights(actor.id)
             scope = rights.policy.scope(rights.standing, actor.purpose, _today())
-            viewed, personal = await self._answer(actor, question, scope, rights)
+            viewed, personal, shown = await self._answer(actor, question, scope, rights)
             if not personal and not viewed.seen:
-                return self._shown(viewed.data)
+                return Answer(viewed.data, *shown)
             try:
                 await self._disclose(actor, question, scope, viewed, rights)
             except VersionConflict:
@@ -190,29 +197,31 @@ class Hub:
                 if left == 0:
                     raise
                 continue
-            return self._shown(viewed.data)
+            return Answer(viewed.data, *shown)
         raise AssertionError("unreachable")
 
     async def _answer(
         self, actor: Actor, question: Any, scope: Scope, rights: _Rights
-    ) -> tuple[Viewed, bool]:
+    ) -> tuple[Viewed, bool, _Shown]:
         if type(question) is Viewer:
             scope.require("viewer:read")
-            return await asyncio.to_thread(self._viewer, rights), False
+            return await asyncio.to_thread(self._viewer, rights), False, self._shown()
         spec = QUESTIONS[type(question)]
         scope.require(spec.action)
         if type(question) in ANSWERS:
             viewed = await asyncio.to_thread(answer, self._ledger, question, scope, self._cursor_key)
-            return viewed, spec.personal
+            return viewed, spec.personal, self._shown()
         await self._follow_own_writes(actor)
         self._refuse_foreign_graph()
         prepared = prepare(question, scope, self._cursor_key)
-        viewed = prepared.view(await self._reader.run(prepared.statement, prepared.params))
+        reading = await self._reader.answer(prepared)
+        viewed = prepared.view(reading.rows)
         if viewed.data is None and isinstance(question, PersonById):
             became = await asyncio.to_thread(self._became, question.id)
             if became is not None:
                 return await self._answer(actor, replace(question, id=became), scope, rights)
-        return viewed, prepared.personal
+        shown = _Shown(reading.seq, reading.moved or reading.seq < self._entries())
+        return viewed, prepared.personal, shown
 
     def _became(self, person: str) -> str | None:
         """The person into whom this one was merged: an id is a promise."""
@@ -245,9 +254,14 @@ class Hub:
         if self._projector.progress.seq < written:
             await asyncio.to_thread(self._projector.wait_for, written, self._patience)
 
-    def _shown(self, data: Any) -> Answer:
+    def _shown(self) -> _Shown:
+        """How far the graph is, for answers that do not come out of it."""
         seq = self._projector.progress.seq
-        return Answer(data, seq, behind=seq < self._size)
+        return _Shown(seq, seq < self._entries())
+
+    def _entries(self) -> int:
+        """Entries of the ledger as far as this process knows, also those that another one wrote."""
+        return max(self._size, self._projector.progress.size)
 
     # -- rights --------------------------------------------------------------------------------------------
 
@@ -324,7 +338,7 @@ class Hub:
         except HubError as error:
             parts["ledger"] = {"ok": False, "detail": error.message}
         try:
-            await self._reader.head()
+            whole(await self._reader.head())
             parts["graph"] = {"ok": True, "detail": "answers"}
         except HubError as error:
             parts["graph"] = {"ok": False, "detail": error.message}

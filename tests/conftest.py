@@ -24,15 +24,10 @@ from hub.graph.connect import GraphAddress, sync_driver
 from hub.graph.migrate import migrate
 from hub.settings import Settings
 from tests import postgres
+from tests.worlds import wipe
 
 _FOLDER = "HUB_TEST_SERVERS"
 HEAP_MB = 384
-
-# In parts, since a whole city in one transaction would not fit into that heap.
-_EMPTY = """
-MATCH (n) WHERE NOT n:SchemaVersion
-CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS
-"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -88,8 +83,7 @@ def graph_driver(graph_address: GraphAddress) -> Iterator[Driver]:
 @pytest.fixture
 def clean_graph(graph_address: GraphAddress, graph_driver: Driver) -> GraphAddress:
     """This worker's Neo4j without nodes and relationships; constraints, indexes and their version stay."""
-    with graph_driver.session(database=graph_address.database) as session:
-        session.run(_EMPTY).consume()
+    wipe(graph_driver, graph_address.database)
     return graph_address
 
 

@@ -26,7 +26,7 @@ NEWER = "application/graphql-response+json"
 AREA = {"id": "a1", "system": "KEMENDAGRI", "code": "3273011001", "name": "SUKARASA", "level": "KELURAHAN"}
 WITHHELD = [{"field": "motherName", "reason": "class"}]
 MADE_UP = {
-    "id": PERSON, "version": 3, "name": "ASEP MADEUP", "nik": "************0001", "sex": "MALE",
+    "id": PERSON, "version": 3, "name": "ASEP MADEUP", "nik": "****************", "sex": "MALE",
     "born_on": "1980-02-03", "born_year": 1980, "alive": True, "presence": "PRESENT", "mother_name": None,
     "area": {**AREA, "parent": None}, "withheld": WITHHELD,
     "enrolments": [{"id": ENROLMENT, "status": "ENROLLED", "from": "2026-01-01"}],

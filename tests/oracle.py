@@ -17,7 +17,7 @@ from hub.graph.select_conditions import carries, gate, usable
 
 Node = dict[str, Any]
 Fits = Callable[[Node], bool]
-STARS = "*" * 12
+STARS = "*" * 16
 HEAD = "KEPALA KELUARGA"
 PERSONAL = {"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
 ACTION = {
@@ -374,7 +374,7 @@ def treated(how: Treatment, value: Any) -> Any:
     if value is None or how in (Treatment.WITHHOLD, Treatment.YEAR):
         return None
     if how is Treatment.PARTIAL:
-        return STARS + (value[-4:] if len(value) >= 8 else "")
+        return STARS
     if how is Treatment.INITIALS:
         return " ".join(f"{word[0]}." for word in value.split(" ") if word) or None
     return value

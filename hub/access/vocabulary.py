@@ -52,7 +52,7 @@ READS: Mapping[str, str] = MappingProxyType(
 PERSONAL = frozenset({"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"})
 """Labels whose nodes are about living persons: every answer that holds one is recorded."""
 
-_MASKABLE = frozenset({"nik", "name", "mother_name", "number", "row_key"})
+_NUMBERS = frozenset({"nik", "number"})
 _NAMES = frozenset({"name", "mother_name"})
 
 
@@ -63,6 +63,7 @@ class Treatment(StrEnum):
     PSEUDONYM = "pseudonym"
     INITIALS = "initials"
     PARTIAL = "partial"
+    """Of a number, that there is one (hub/docs/decisions/0016)."""
     YEAR = "year"
     SHOW = "show"
 
@@ -76,7 +77,7 @@ def supported(label: str, property: str, treatment: Treatment) -> bool:  # noqa:
         case Treatment.WITHHOLD | Treatment.SHOW:
             return True
         case Treatment.PARTIAL:
-            return sensitivity(label, property) is Sensitivity.IDENTITY and property in _MASKABLE
+            return sensitivity(label, property) is Sensitivity.IDENTITY and property in _NUMBERS
         case Treatment.INITIALS:
             return label == "Person" and property in _NAMES
         case Treatment.YEAR:

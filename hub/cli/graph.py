@@ -14,7 +14,7 @@ from hub.cli import settings
 from hub.cli.output import Report, emit, watching
 from hub.domain.errors import Conflict
 from hub.domain.kinds import Log
-from hub.graph.check import Difference, differences, wipe
+from hub.graph.check import Difference, differences
 
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -23,11 +23,14 @@ _MOST_SHOWN = 50
 
 @app.command()
 def rebuild(json: AsJson = False) -> None:
-    """Drop the graph and replay the ledger: the same graph comes out, whatever was done to it."""
+    """Drop the graph and replay the ledger: the same graph comes out, whatever was done to it.
+
+    Until it is done the graph answers nothing, also not to a hub that serves meanwhile.
+    """
     started = time.perf_counter()
     with watching("rows", quiet=json) as report, open_graph(settings(), report) as opened:
         report("Emptying the graph", 0, None)
-        wipe(opened.driver, opened.database)
+        opened.projector.begin_anew()
         seq = _replay(opened, report)
     found = {"entries": seq, "seconds": round(time.perf_counter() - started, 2)}
     emit(found, json, lambda out: out.print(f"The graph shows all {seq:,} entries ({found['seconds']} s)."))

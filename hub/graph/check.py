@@ -1,4 +1,4 @@
-"""Rebuilding the graph from the ledger, and finding where the two differ."""
+"""Finding where graph and ledger differ."""
 
 from __future__ import annotations
 
@@ -18,10 +18,6 @@ from hub.graph.project import Source, ops_of
 _OWN = ("LedgerHead", "SchemaVersion")
 """Labels of the hub's own bookkeeping, which no fact speaks of."""
 _LABELS = tuple(node.label for node in NODES if node.label not in _OWN)
-_WIPE = """
-MATCH (n) WHERE labels(n) <> ['SchemaVersion']
-CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS
-"""
 _NODES = (
     "MATCH (n) WHERE NOT (labels(n) = ['LedgerHead'] AND n.id = 'changes') "
     "AND NOT (labels(n) = ['SchemaVersion'] AND n.id = 'graph') RETURN labels(n) AS labels, properties(n) AS p"
@@ -109,12 +105,6 @@ def differences(driver: Driver, database: str, source: Source) -> tuple[int, lis
         found = list(_node_differences(graph, session.run(_NODES)))
         found += _tie_differences(graph, session.run(_TIES))
     return seq, found
-
-
-def wipe(driver: Driver, database: str) -> None:
-    """Empty the graph but for its schema; the next projection starts from the first entry."""
-    with graph_errors(), driver.session(database=database) as session:
-        session.run(_WIPE).consume()
 
 
 def _node_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> Iterator[Difference]:

@@ -20,23 +20,43 @@ from hub.graph.connect import graph_errors
 from hub.graph.ops import COPIERS, Op
 
 _LEASE_SECONDS = 10.0
+_LEASE_MS = int(_LEASE_SECONDS * 1000)
 _POLL_SECONDS = 0.25
 _BACKOFF_SECONDS = 2.0
 
+_EMPTIED_AT_ONCE = 10_000
+# Where a head is looked at and then changed it is written first: only that locks it, so that nobody changes it between.
 _TAKE_LEASE = """
-MERGE (h:LedgerHead {id: 'changes'}) ON CREATE SET h.seq = 0, h.ledger = $ledger
-WITH h WHERE h.ledger = $ledger AND h.seq <= $size
+MERGE (h:LedgerHead {id: 'changes'}) ON CREATE SET h.seq = 0, h.whole_at = $size SET h.id = 'changes'
+WITH h WHERE coalesce(h.ledger, $ledger) = $ledger AND h.seq <= $size
 WITH h WHERE coalesce(h.lease_until, 0) < timestamp() OR h.holder = $holder
-SET h.holder = $holder, h.lease_until = timestamp() + $lease
-RETURN h.seq AS seq
+SET h.ledger = $ledger, h.holder = $holder, h.lease_until = timestamp() + $lease
+RETURN h.seq AS seq, coalesce(h.emptying, false) AS emptying
 """
 _ADVANCE = """
-MATCH (h:LedgerHead {id: 'changes'}) WHERE h.seq = $after AND h.holder = $holder
-SET h.seq = $upto, h.lease_until = timestamp() + $lease
+MATCH (h:LedgerHead {id: 'changes'}) SET h.id = 'changes'
+WITH h WHERE h.seq = $after AND h.holder = $holder
+SET h.seq = $upto, h.whole_at = CASE WHEN h.whole_at > $upto THEN h.whole_at END, h.lease_until = timestamp() + $lease
 RETURN h.seq AS seq
 """
 _RELEASE_LEASE = "MATCH (h:LedgerHead {id: 'changes', holder: $holder}) REMOVE h.holder, h.lease_until"
 _HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq, h.ledger AS ledger"
+_BEGIN_ANEW = """
+MERGE (h:LedgerHead {id: 'changes'})
+SET h = {id: 'changes', seq: 0, whole_at: $size, emptying: true, ledger: $ledger, holder: $holder,
+  lease_until: timestamp() + $lease}
+"""
+_EMPTY = """
+MATCH (h:LedgerHead {id: 'changes'}) SET h.id = 'changes'
+WITH h WHERE h.holder = $holder
+SET h.lease_until = timestamp() + $lease
+WITH h
+CALL (h) {
+  MATCH (n) WHERE n <> h AND labels(n) <> ['SchemaVersion'] WITH n LIMIT $most DETACH DELETE n RETURN count(*) AS gone
+}
+SET h.emptying = CASE WHEN gone = $most THEN true END
+RETURN coalesce(h.emptying, false) AS emptying
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -63,6 +83,10 @@ class Progress:
     """How far the graph is, and what holds it up."""
 
     seq: int = 0
+    size: int = 0
+    """Entries that the ledger was last seen to hold."""
+    emptying: bool = False
+    """Whether what stands in the graph is being removed, so that it can be built anew."""
     stopped_by: str | None = None
     """Why the graph does not follow: the fact that can't be copied, or the server that is down."""
     foreign: bool = False
@@ -125,6 +149,20 @@ class Projector:
                 self._moved.wait(left)
         return True
 
+    def begin_anew(self) -> None:
+        """Have the graph emptied and copied again, whatever stands in it.
+
+        From now on nobody reads it until it shows all that the ledger holds now: what shows less also shows persons
+        to agencies that see them no more. Whoever holds the lease goes on with it, should this process die.
+        """
+        ledger, size = self._source.identity()
+        with graph_errors(), self._driver.session(database=self._database) as session:
+            session.execute_write(_begin_anew, self._holder, ledger or None, size)
+            self._hold()
+            self._set(seq=0, emptying=True)
+            while self.progress.emptying and not self._closed.is_set():
+                self._empty(session)
+
     def catch_up(self, told: Callable[[int], None] = lambda seq: None) -> int:
         """Copy all there is, in this thread, telling each head; returns the head reached. Raises what stops it."""
         try:
@@ -162,11 +200,15 @@ class Projector:
         with graph_errors(), self._driver.session(database=self._database) as session:
             if time.monotonic() > self._leased_until and not self._lead(session):
                 return False
+            if self.progress.emptying:
+                self._empty(session)
+                return True
             after = self.progress.seq
             batch = self._next(after)
             if batch is None:
                 return False
             upto, ops = batch
+            self._set(size=max(upto, self.progress.size))
             self._ahead = upto, self._pool.submit(self._batch, upto)
             if session.execute_write(self._write, after, upto, ops):
                 reach("project.committed")
@@ -175,6 +217,16 @@ class Projector:
             else:
                 self._leased_until = 0.0  # another took over while this one was slow
         return True
+
+    def _empty(self, session: Session) -> None:
+        """Remove some of what stands in the graph."""
+        emptying = session.execute_write(self._remove)
+        if emptying is None:
+            self._leased_until = 0.0  # another took over; it goes on
+            self._set(emptying=False)
+            return
+        self._hold()
+        self._set(emptying=emptying)
 
     def _next(self, after: int) -> Batch | None:
         """The next batch: the one that was made while Neo4j wrote the one before it, if it is that one."""
@@ -192,19 +244,21 @@ class Projector:
     def _lead(self, session: Session) -> bool:
         """Take or renew the lease and learn where the graph is; False while another process holds it."""
         ledger, size = self._source.identity()
+        self._set(size=size)
         if not ledger:
             return False  # nothing to copy, and no name to write on the graph
         head = session.execute_write(self._take, ledger, size)
         if head is None:
             shown = session.execute_read(_read_head)
             if shown is None:
-                return False  # somebody empties the graph
+                return False  # somebody took it away
             seq, owner = shown
             # Asked again: while we looked, the holder of the lease may have copied an entry newer than `size`.
-            _refuse_foreign(owner == ledger, seq <= size or seq <= self._source.identity()[1])
-            self._set(seq=seq, foreign=False)
+            _refuse_foreign(owner in (ledger, None), seq <= size or seq <= self._source.identity()[1])
+            self._set(seq=seq, emptying=False, foreign=False)
             return False
-        self._set(seq=head, foreign=False)
+        seq, emptying = head
+        self._set(seq=seq, emptying=emptying, foreign=False)
         self._hold()
         return True
 
@@ -225,16 +279,17 @@ class Projector:
                         ) from error
             raise
 
-    def _take(self, tx: ManagedTransaction, ledger: str, size: int) -> int | None:
-        lease = int(_LEASE_SECONDS * 1000)
-        row = tx.run(_TAKE_LEASE, holder=self._holder, lease=lease, ledger=ledger, size=size).single()
-        return int(row["seq"]) if row else None
+    def _take(self, tx: ManagedTransaction, ledger: str, size: int) -> tuple[int, bool] | None:
+        row = tx.run(_TAKE_LEASE, holder=self._holder, lease=_LEASE_MS, ledger=ledger, size=size).single()
+        return (int(row["seq"]), bool(row["emptying"])) if row else None
+
+    def _remove(self, tx: ManagedTransaction) -> bool | None:
+        row = tx.run(_EMPTY, holder=self._holder, lease=_LEASE_MS, most=_EMPTIED_AT_ONCE).single()
+        return bool(row["emptying"]) if row else None
 
     def _write(self, tx: ManagedTransaction, after: int, upto: int, ops: list[Op]) -> bool:
         """The head moves in the transaction of the change: a replay finds it moved and does nothing."""
-        moved = tx.run(
-            _ADVANCE, after=after, upto=upto, holder=self._holder, lease=int(_LEASE_SECONDS * 1000)
-        ).single()
+        moved = tx.run(_ADVANCE, after=after, upto=upto, holder=self._holder, lease=_LEASE_MS).single()
         if moved is None:
             return False
         apply(tx, ops)
@@ -253,6 +308,10 @@ class Projector:
                 session.run(_RELEASE_LEASE, holder=self._holder).consume()
         except HubError:
             return  # the lease runs out by itself
+
+
+def _begin_anew(tx: ManagedTransaction, holder: str, ledger: str | None, size: int) -> None:
+    tx.run(_BEGIN_ANEW, holder=holder, lease=_LEASE_MS, ledger=ledger, size=size).consume()
 
 
 def _read_head(tx: ManagedTransaction) -> tuple[int, str | None] | None:

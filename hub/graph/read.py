@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import neo4j
 
+from hub.domain.errors import Unavailable
 from hub.graph.connect import graph_errors
+from hub.graph.select import HEAD, Prepared
 
-_HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq"
+_READINGS = 4
+
+
+class Head(NamedTuple):
+    """How far the graph has been written, and how far it has to be before it may be read."""
+
+    seq: int
+    whole_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Rows of a compiled statement."""
+
+    rows: list[dict[str, Any]]
+    seq: int
+    """Every part of the entries up to this one is in them."""
+    moved: bool
+    """Whether parts of later entries may be in them too."""
 
 
 class GraphReader:
@@ -30,7 +51,31 @@ class GraphReader:
                 result = await session.run(query, dict(params))
                 return [dict(record) async for record in result]
 
-    async def head(self) -> int:
-        """The ledger entry up to which the graph has been written; 0 for none."""
-        rows = await self.run(_HEAD, {})
-        return int(rows[0]["seq"] or 0) if rows else 0
+    async def answer(self, prepared: Prepared) -> Reading:
+        """The rows of a question, and the entry that they are as of. Unavailable while the graph is being built.
+
+        Read again when an entry came in between, so that no answer shows a part of one; where entries come faster
+        than it can be read, it is as of the earliest of them, and says so.
+        """
+        for left in reversed(range(_READINGS)):
+            rows = await self.run(prepared.statement, prepared.params)
+            heads = [Head(*row["head"]) for row in rows if row["head"] is not None]
+            whole(heads[0] if heads else None)
+            before, after = heads[0], heads[-1]
+            if before == after or left == 0:
+                return Reading([row for row in rows if row["head"] is None], before.seq, before != after)
+        raise AssertionError("unreachable")
+
+    async def head(self) -> Head | None:
+        """How far the graph has been written; None where nothing ever was."""
+        rows = await self.run(HEAD, {})
+        return Head(*rows[0]["head"]) if rows else None
+
+
+def whole(head: Head | None) -> None:
+    """Unavailable for a graph that does not show yet what the ledger held when it was begun."""
+    if head is None or head.seq < head.whole_at:
+        shown = f"{head.seq} of {head.whole_at} entries" if head else "nothing"
+        raise Unavailable(
+            f"The graph is being built, and shows {shown}.", "Ask again when it is whole; `/readyz` tells."
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -23,6 +23,8 @@ from hub.questions.plan import Filter, Many, Plan, Test
 from hub.questions.registry import QUESTIONS
 
 _PLANS = 1024
+HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN [h.seq, coalesce(h.whole_at, 0)] AS head"
+"""Its row comes first and last, so that an answer knows which entries it shows; all other rows have no head."""
 _INFO = ("has_next_page", "has_previous_page", "start_cursor", "end_cursor")
 
 
@@ -132,8 +134,13 @@ def _compile(form: _Form, keyed: _Keyed) -> _Compiled:
         return _Compiled(statement, Shape(False, "", (), ()), edges, tuple(sorted(compiler.masked)))
     made, found = compiler.map(At(form.label, "n0", scope.reads(form.label)), picks)
     limit = " LIMIT 1" if form.many is Many.ONE else ""
-    statement = f"{matched} WITH n0 ORDER BY n0.{form.order}{limit} RETURN {made} AS node"
-    return _Compiled(statement, found, Edges((), ()), tuple(sorted(compiler.masked)))
+    body = f"{matched} WITH n0 ORDER BY n0.{form.order}{limit} RETURN null AS head, {made} AS node"
+    return _Compiled(_between_heads([body], ("node",)), found, Edges((), ()), tuple(sorted(compiler.masked)))
+
+
+def _between_heads(parts: list[str], columns: Iterable[str]) -> str:
+    head = HEAD + "".join(f", null AS {each}" for each in columns)
+    return " UNION ALL ".join([head, *parts, head])
 
 
 def _match(form: _Form, scope: Scope) -> str:
@@ -206,8 +213,10 @@ def _connection(form: _Form, compiler: Compiler, matched: str, picks: tuple[Node
         parts.append(_page(form, one, matched, (maps, "total_count" in names)))
     if "total_count" in names:
         nothing = "".join(f", null AS {column}" for column, _ in columns)
-        parts.append(f"{matched} RETURN null AS place{nothing}, count(n0) AS total")
-    return " UNION ALL ".join(parts), Edges(tuple(found), tuple(columns))
+        parts.append(f"{matched} RETURN null AS head, null AS place{nothing}, count(n0) AS total")
+    total = ("total",) if "total_count" in names else ()
+    named = ("place", *(column for column, _ in columns), *total)
+    return _between_heads(parts, named), Edges(tuple(found), tuple(columns))
 
 
 def _one_kelurahan(form: _Form, scope: Scope) -> bool:
@@ -232,7 +241,7 @@ def _page(form: _Form, one: bool, matched: str, columns: tuple[list[str], bool])
     # Named first, the one kelurahan lets the index on (kelurahan, sort_key) give the order: no sort is planned.
     leading = ["n0.kelurahan"] if one and form.order == "sort_key" else []
     order = ", ".join(f"{each} DESC" if form.backwards else each for each in (*leading, place))
-    texts = ", ".join([f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
+    texts = ", ".join(["null AS head", f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
     return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {texts} ORDER BY {order}"
 
 
@@ -269,7 +278,7 @@ def _places(plan: Plan, key: bytes, bound: str) -> dict[str, Any]:
 def _data(rows: list[Row], plan: Plan, compiled: _Compiled, seal: Seal, seen: dict[str, None]) -> Any:
     if plan.span is not None:
         return connection(rows, compiled.edges, plan.span, seal, seen)
-    found = [row["node"] for row in rows]
+    found = [row["node"] for row in rows if row["node"] is not None]
     for each in found:
         finish(each, compiled.shape, seen)
     return found if plan.many is Many.LIST else next(iter(found), None)

@@ -15,6 +15,8 @@ from hub.graph.select_conditions import carries, cypher, gate, inherited, passes
 from hub.graph.select_fields import FIELDS, Codes, Field, Link, Measures, Node, Value, camel, is_date
 from hub.graph.select_view import HIDDEN_ID, HIDDEN_PERSON, Shape, Withheld
 
+STARS = "*" * 16
+"""What is shown of a number partly: that there is one."""
 DEEPEST = 15
 """Objects within objects, at most: the API's own limits are meant to be narrower."""
 
@@ -291,11 +293,8 @@ def _treated(treatment: Treatment, text: str) -> str:
         case Treatment.SHOW:
             return text
         case Treatment.PARTIAL:
-            stars = "*" * 12
-            return (
-                f"CASE WHEN {text} IS NULL THEN null WHEN size({text}) < 8 THEN '{stars}' "
-                f"ELSE '{stars}' + right({text}, 4) END"
-            )
+            # No digit: beside birth date, sex and area either end of a NIK tells the rest.
+            return f"CASE WHEN {text} IS NULL THEN null ELSE '{STARS}' END"
         case Treatment.INITIALS:
             return (
                 f"reduce(made = null, word IN [w IN split({text}, ' ') WHERE w <> ''] | "

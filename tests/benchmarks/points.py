@@ -36,8 +36,8 @@ RETURN kelurahan, niks
 
 HAND_WRITTEN = """
 MATCH (p:Person {nik: $nik}) WHERE p.kelurahan = $t0
-RETURN {id: p.id, name: p.name, nik: '************' + right(p.nik, 4), sex: p.sex, bornOn: toString(p.born_on),
-        motherName: null} AS node
+RETURN {id: p.id, name: p.name, nik: CASE WHEN p.nik IS NULL THEN null ELSE '****************' END,
+        sex: p.sex, bornOn: toString(p.born_on), motherName: null} AS node
 """
 
 

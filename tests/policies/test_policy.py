@@ -61,6 +61,8 @@ def test_names_file_and_line_of_a_malformed_rule(line: str, named: str) -> None:
     "line",
     [
         "walidata, *, person:read, Person.sex, *, all, partial, allow",
+        "walidata, *, person:read, Person.name, *, all, partial, allow",
+        "walidata, *, person:read, SourceRecord.row_key, *, all, partial, allow",
         "walidata, *, person:read, identity, *, all, pseudonym, allow",
         "walidata, *, person:read, demographic, *, all, year, allow",
         "walidata, *, person:read, contact, *, all, initials, allow",

@@ -30,13 +30,13 @@ from hub.commands.registry import COMMANDS
 from hub.domain.errors import HubError
 from hub.domain.facts import Draft, Draw, Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log
-from hub.graph.check import differences, wipe
+from hub.graph.check import differences
 from hub.graph.connect import GraphAddress
 from hub.graph.ops import COPIERS, Add, Op, Put, Tie
 from hub.graph.project import Projector, ops_of
 from hub.ledger import canon
 from policies import digest
-from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, identifier
+from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, identifier, wipe
 
 Draws = st.SearchStrategy[Any]
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)

@@ -22,11 +22,11 @@ from hub.domain.errors import HubError
 from hub.domain.facts import Actor, Receipt
 from hub.domain.kinds import Log
 from hub.domain.selection import Selection, pick
-from hub.graph.check import wipe
 from hub.graph.connect import GraphAddress
 from hub.intake.release import Delivery
 from hub.questions.model import Page, Persons
 from hub.settings import Settings
+from tests.worlds import wipe
 
 T = TypeVar("T")
 PERSONS, SEED, LABEL = 260, 11, "kota-1"

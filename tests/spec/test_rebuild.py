@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +13,17 @@ import orjson
 import pytest
 from neo4j import Driver
 
-from hub.bootstrap import STEWARD
+from hub.bootstrap import STEWARD, open_graph
 from hub.cli import run
 from hub.commands.people import CorrectPerson
-from hub.commands.programmes import EndEnrolment
+from hub.commands.programmes import DefineProgramme, EndEnrolment
+from hub.domain.errors import Unavailable
+from hub.domain.selection import pick
 from hub.graph.connect import GraphAddress
+from hub.questions.model import Persons
 from hub.settings import Settings
-from tests.spec.hubs import graph_contents, open_city, settings_of
+from tests.spec.hubs import graph_contents, open_city, open_town, settings_of
+from tests.spec.test_faults import let_the_lease_run_out
 
 Edit = Callable[[str], None]
 EDITS = {
@@ -72,20 +80,24 @@ def edit(graph_driver: Driver, town: Settings) -> Edit:
     return edited
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as another process is given them."""
+    assert settings.neo4j_uri
+    assert settings.neo4j_password
+    return {
+        "HUB_HOME": str(settings.home), "HUB_NEO4J_URI": settings.neo4j_uri,
+        "HUB_NEO4J_USER": settings.neo4j_user, "HUB_NEO4J_DATABASE": settings.neo4j_database,
+        "HUB_NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+    }  # fmt: skip
+
+
 class Cli:
     """`hub` on the settings of a closed hub."""
 
     def __init__(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert settings.neo4j_uri
-        assert settings.neo4j_password
-        given = {
-            "HUB_HOME": str(settings.home), "HUB_NEO4J_URI": settings.neo4j_uri,
-            "HUB_NEO4J_USER": settings.neo4j_user, "HUB_NEO4J_DATABASE": settings.neo4j_database,
-            "HUB_NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
-        }  # fmt: skip
-        for name, value in given.items():
+        for name, value in environment(settings).items():
             monkeypatch.setenv(name, value)
         self._capsys = capsys
 
@@ -135,3 +147,72 @@ def test_a_difference_names_the_place_and_repeats_no_value(hub: Cli, edit: Edit)
     assert only["label"] == "Person"
     assert only["what"] == "differs in name"
     hub("graph", "rebuild")
+
+
+def test_while_another_process_rebuilds_a_hub_that_serves_answers_the_whole_or_nothing(
+    town: Settings, graph_driver: Driver
+) -> None:
+    question = Persons((pick("total_count"),))
+    with open_town(town, graph_driver) as serving:
+
+        def ask() -> Any:
+            return serving.run(serving.opened.hub.ask(serving.who("irma"), question))
+
+        whole, refused, unready = ask(), 0, 0
+        assert (whole.data["total_count"] > 0, whole.behind) == (True, False)
+        command = [sys.executable, "-m", "hub", "graph", "rebuild"]
+        with subprocess.Popen(command, env={**os.environ, **environment(town)}) as rebuild:
+            while rebuild.poll() is None:
+                try:
+                    assert ask() == whole
+                except Unavailable as error:
+                    refused += "being built" in error.message
+                unready += not serving.run(serving.opened.hub.readiness())["graph"]["ok"]
+            assert rebuild.returncode == 0
+        assert refused
+        assert unready
+        assert ask() == whole
+
+
+def test_a_rebuild_that_died_is_finished_by_the_next_hub(town: Settings, graph_driver: Driver) -> None:
+    before = graph_contents(graph_driver, town.neo4j_database)
+    with open_graph(town) as opened:
+        opened.projector.close()  # it marks the graph, and then does no more
+        opened.projector.begin_anew()
+    let_the_lease_run_out(town, graph_driver)
+    with open_town(town, graph_driver) as serving:
+        serving.settle()
+    assert graph_contents(graph_driver, town.neo4j_database) == before
+
+
+def test_an_entry_that_another_process_wrote_makes_answers_say_that_they_are_behind(
+    town: Settings, graph_driver: Driver
+) -> None:
+    held = "MATCH (h:LedgerHead) SET h.holder = 'somebody slow', h.lease_until = timestamp() + 60000"
+    with open_town(town, graph_driver) as serving, open_town(town, graph_driver) as other:
+        with graph_driver.session(database=town.neo4j_database) as session:
+            session.run(held).consume()
+        seq = other.submit(STEWARD, DefineProgramme("tiga", "Tiga", "dinsos"), wait=False).seq
+        time.sleep(6)  # whoever held the lease before lets go of it
+        answer = serving.run(serving.opened.hub.ask(serving.who("irma"), Persons((pick("total_count"),))))
+        assert (answer.as_of_seq, answer.behind) == (seq - 1, True)
+        let_the_lease_run_out(town, graph_driver)
+        other.settle()
+
+
+def test_nobody_writes_to_a_graph_that_was_taken_from_them_meanwhile(
+    town: Settings, graph_driver: Driver
+) -> None:
+    taken = "MATCH (h:LedgerHead) SET h.holder = 'another', h.lease_until = timestamp() + 60000"
+    with open_town(town, graph_driver) as serving:
+        serving.submit(STEWARD, DefineProgramme("empat", "Empat", "dinsos"))
+        with graph_driver.session(database=town.neo4j_database) as session:
+            with session.begin_transaction() as tx:
+                tx.run(taken).consume()
+                serving.submit(STEWARD, DefineProgramme("lima", "Lima", "dinsos"), wait=False)
+                time.sleep(1)  # the projector comes to the head, and waits for this transaction
+                tx.commit()
+            time.sleep(1)
+            assert session.run("MATCH (n:Programme {code: 'lima'}) RETURN count(n)").single() == (0,)
+        let_the_lease_run_out(town, graph_driver)
+        serving.settle()
