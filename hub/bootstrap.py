@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -30,12 +32,14 @@ from hub.graph.connect import (
 from hub.graph.migrate import migrate
 from hub.graph.project import Projector
 from hub.graph.read import GraphReader
+from hub.graph.server_home import demand_writable
 from hub.ledger.store import Ledger
 from hub.ledger.vault import LedgerKeys
 from hub.reference.areas import areas
 from hub.service import Hub
 from hub.settings import Settings
 
+T = TypeVar("T")
 STEWARD, ADMIN = "operator", "admin"
 """Local accounts made by `hub init`: whoever can read HUB_HOME can get a token for them, and nobody else."""
 
@@ -102,8 +106,10 @@ class OpenHub:
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger of these settings, made when there is none.
 
-    Raises SetupError when a ledger stands but its key file does not, LedgerFault when it was shortened.
+    Raises SetupError when HUB_HOME can't be used, or a ledger stands but its key file does not, LedgerFault
+    when it was shortened.
     """
+    demand_writable(settings.home)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = _key_file(settings)
     if not file.exists():
@@ -121,7 +127,7 @@ async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIter
     """
     ledger = await asyncio.to_thread(open_ledger, settings)
     try:
-        address = await asyncio.to_thread(address_of, settings, progress)
+        address = await stoppable(lambda told: address_of(settings, told), progress)
         blocking, loop_driver = sync_driver(address), async_driver(address)
         projector = _projector(blocking, address, LedgerSource(ledger))
         reader = GraphReader(loop_driver, address.database, settings.query_timeout)
@@ -138,6 +144,25 @@ async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIter
             blocking.close()
     finally:
         await asyncio.to_thread(ledger.close)
+
+
+async def stoppable(work: Callable[[Progress], T], progress: Progress) -> T:
+    """What `work` returns, done in a thread. Stopped meanwhile, it is interrupted where it next tells its progress,
+    so that it can clear up: no download, server or file is left half way.
+    """
+    stopped = threading.Event()
+
+    def told(stage: str, done: int, total: int | None) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt  # which reaches only the main thread by itself
+        progress(stage, done, total)
+
+    try:
+        return await asyncio.to_thread(work, told)
+    except asyncio.CancelledError:
+        progress("Stopping", 0, None)
+        stopped.set()
+        raise
 
 
 @dataclass(frozen=True, slots=True)
