@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 import policies
 from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
-from hub.domain.errors import SetupError
+from hub.domain.errors import HubError, SetupError
 from hub.domain.facts import Actor, Fact, Json
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
@@ -40,6 +40,8 @@ from hub.service import Hub
 from hub.settings import Settings
 
 T = TypeVar("T")
+_GRAPH_SECONDS = 6.0
+"""Within these a server that is down, or in which nobody answers, is found to be so."""
 STEWARD, ADMIN = "operator", "admin"
 """Local accounts made by `hub init`: whoever can read HUB_HOME can get a token for them, and nobody else."""
 
@@ -90,6 +92,12 @@ class OpenHub:
     def matcher(self) -> Actor:
         """The machine that forms persons."""
         return self.actor("pemadan", "pemadanan")
+
+    async def graph_fault(self) -> HubError | None:
+        """Why the graph does not show what stands in the ledger; None when it does, or is on its way there."""
+        size, progress = self.ledger.size(Log.CHANGES), self.projector.progress
+        await asyncio.to_thread(self.projector.wait_for, size, _GRAPH_SECONDS)
+        return progress.fault if progress.seq < size or progress.foreign else None
 
     def actor_id(self, name: str) -> str | None:
         """The id of a local account by name."""
@@ -216,12 +224,13 @@ def _granted(opened: OpenHub, name: str) -> bool:
     return found is not None and bool(opened.ledger.subjects([found])[found].state.get("grants"))
 
 
-async def adopt_policy(opened: OpenHub) -> int | None:
-    """Put the rules that ship with this version in force; the new policy version, or None when they are already."""
+async def adopt_policy(opened: OpenHub) -> tuple[int, bool]:
+    """Put the rules that ship with this version in force; the version they have, and whether that is a new one."""
     rules = policies.rules()
     system = opened.actor("sistem", "pendirian")
     receipt = await opened.hub.submit(system, AdoptPolicy(policies.digest(rules), rules))
-    return receipt.version
+    assert receipt.version is not None, "there is a policy from the founding on"
+    return receipt.version, not receipt.repeated
 
 
 def _key_file(settings: Settings) -> Path:

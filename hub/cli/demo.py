@@ -20,7 +20,7 @@ from hub.cli import settings
 from hub.cli.asgi import post
 from hub.cli.city import WRITING
 from hub.cli.intake import take_in_and_form
-from hub.cli.output import Report, emit, watching
+from hub.cli.output import Report, emit, raise_fault, watching
 from hub.cli.serve import listen, run_app
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
@@ -66,6 +66,7 @@ async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> Non
         async with AsyncExitStack() as stack:
             with watching("rows", quiet=json) as report:
                 opened = await stack.enter_async_context(open_hub(chosen, report))
+                raise_fault(await opened.graph_fault(), "The ledger stands")
                 taken = await _take_in(opened, city, report)
                 territory = await _staff(opened, report)
                 await _enrol(opened, territory)
