@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 import policies
 from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
-from hub.domain.errors import LedgerFault, SetupError
+from hub.domain.errors import HubError, LedgerFault, SetupError
 from hub.domain.facts import Actor, Fact, Json
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
@@ -30,6 +32,7 @@ from hub.graph.connect import (
 from hub.graph.migrate import migrate
 from hub.graph.project import Projector
 from hub.graph.read import GraphReader
+from hub.graph.server_home import demand_writable
 from hub.keyfile import demand_private
 from hub.ledger.engine import holds_entries
 from hub.ledger.marks import Marks
@@ -39,6 +42,9 @@ from hub.reference.areas import areas
 from hub.service import Hub
 from hub.settings import Settings
 
+T = TypeVar("T")
+_GRAPH_SECONDS = 6.0
+"""Within these a server that is down, or in which nobody answers, is found to be so."""
 STEWARD, ADMIN = "operator", "admin"
 """Local accounts made by `hub init`: whoever can read HUB_HOME can get a token for them, and nobody else."""
 
@@ -90,6 +96,12 @@ class OpenHub:
         """The machine that forms persons."""
         return self.actor("pemadan", "pemadanan")
 
+    async def graph_fault(self) -> HubError | None:
+        """Why the graph does not show what stands in the ledger; None when it does, or is on its way there."""
+        size, progress = self.ledger.size(Log.CHANGES), self.projector.progress
+        await asyncio.to_thread(self.projector.wait_for, size, _GRAPH_SECONDS)
+        return progress.fault if progress.seq < size or progress.foreign else None
+
     def actor_id(self, name: str) -> str | None:
         """The id of a local account by name."""
         return self.hub.actor_id(name)
@@ -117,14 +129,9 @@ def open_ledger(settings: Settings) -> Ledger:
 
 def found_ledger(settings: Settings) -> Ledger:
     """The ledger of these settings, made when there never was one. Raises as `open_ledger` does otherwise."""
+    demand_writable(settings.home)
     if not _stands(settings) and not _key_file(settings).exists():
-        try:
-            LedgerKeys.generate().save(_key_file(settings))
-        except OSError as error:
-            raise SetupError(
-                f"The hub's folder {settings.home.absolute()} can't be made: {error.strerror}.",
-                "Set HUB_HOME to a folder that you may write.",
-            ) from None
+        LedgerKeys.generate().save(_key_file(settings))
     return _opened(settings)
 
 
@@ -158,7 +165,7 @@ async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIter
     """
     ledger = await asyncio.to_thread(found_ledger, settings)
     try:
-        address = await asyncio.to_thread(address_of, settings, progress)
+        address = await stoppable(lambda told: address_of(settings, told), progress)
         blocking, loop_driver = sync_driver(address), async_driver(address)
         projector = _projector(blocking, address, LedgerSource(ledger))
         reader = GraphReader(loop_driver, address.database, settings.query_timeout)
@@ -175,6 +182,25 @@ async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIter
             blocking.close()
     finally:
         await asyncio.to_thread(ledger.close)
+
+
+async def stoppable(work: Callable[[Progress], T], progress: Progress) -> T:
+    """What `work` returns, done in a thread. Stopped meanwhile, it is interrupted where it next tells its progress,
+    so that it can clear up: no download, server or file is left half way.
+    """
+    stopped = threading.Event()
+
+    def told(stage: str, done: int, total: int | None) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt  # which reaches only the main thread by itself
+        progress(stage, done, total)
+
+    try:
+        return await asyncio.to_thread(work, told)
+    except asyncio.CancelledError:
+        progress("Stopping", 0, None)
+        stopped.set()
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +254,13 @@ def _granted(opened: OpenHub, name: str) -> bool:
     return found is not None and bool(opened.ledger.subjects([found])[found].state.get("grants"))
 
 
-async def adopt_policy(opened: OpenHub) -> int | None:
-    """Put the rules that ship with this version in force; the new policy version, or None when they are already."""
+async def adopt_policy(opened: OpenHub) -> tuple[int, bool]:
+    """Put the rules that ship with this version in force; the version they have, and whether that is a new one."""
     rules = policies.rules()
     system = opened.actor("sistem", "pendirian")
     receipt = await opened.hub.submit(system, AdoptPolicy(policies.digest(rules), rules))
-    return receipt.version
+    assert receipt.version is not None, "there is a policy from the founding on"
+    return receipt.version, not receipt.repeated
 
 
 def _key_file(settings: Settings) -> Path:

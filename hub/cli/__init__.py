@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
 from hub.domain.errors import HubError, SetupError
 
 if TYPE_CHECKING:
+    import typer
+
     from hub.settings import Settings
+
+STOPPED = 130
+"""Exit code of a command that was stopped with Ctrl-C, as shells have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,26 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. The hub's errors are told on stderr, without traceback."""
+    as_json = "--json" in arguments
+    try:
+        code = _run(arguments)
+    except KeyboardInterrupt:  # before typer, which makes an exit code of it, was there
+        code = STOPPED
+    except HubError as error:
+        _tell(error, as_json=as_json)
+        return error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        refusal = SetupError(f"{error.filename} can't be used: {error.strerror}.", _FILES_ADVICE)
+        _tell(refusal, as_json=as_json)
+        return refusal.exit_code
+    if code == STOPPED:
+        _tell_stopped(as_json=as_json)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     word = next((argument for argument in arguments if not argument.startswith("-")), None)
     if word is not None:
         from hub.cli.output import logs_to_stderr  # noqa: PLC0415 - help must not wait for what it does not need
@@ -81,9 +104,6 @@ def run(arguments: list[str]) -> int:
         application(word)(args=arguments, prog_name="hub")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    except HubError as error:
-        _tell(error, as_json="--json" in arguments)
-        return error.exit_code
     return 0
 
 
@@ -105,6 +125,8 @@ def settings() -> Settings:
 
 def application(word: str | None) -> typer.Typer:
     """The commands, of which only the one called `word` is imported. Completion needs them all."""
+    import typer  # noqa: PLC0415 - Ctrl-C while this is imported must end as well as later
+
     app = typer.Typer(
         name="hub",
         help="The master-data hub: registers in, one explained data set out, every change on record.",
@@ -121,6 +143,8 @@ def application(word: str | None) -> typer.Typer:
 
 
 def _register(app: typer.Typer, entry: Entry) -> None:
+    import typer  # noqa: PLC0415 - see `application`
+
     found = getattr(import_module(entry.module), entry.attribute)
     if isinstance(found, typer.Typer):
         app.add_typer(found, name=entry.name, help=entry.help)
@@ -132,11 +156,26 @@ def _not_imported() -> NoReturn:
     raise AssertionError("a command that was not imported can't be called")
 
 
+_FILES_ADVICE = "Check free disk space and permissions, or set HUB_HOME to another folder."
+_STOPPED_ADVICE = "Run the same command again: it goes on from what is done."
+
+
 def _tell(error: HubError, *, as_json: bool) -> None:
     if as_json:
-        told = {"error": {"code": error.code, "message": error.message, "advice": error.advice}}
-        print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
+        _tell_json(error.code, error.message, error.advice)
         return
     print(f"error: {error.message}", file=sys.stderr)
     if error.advice:
         print(error.advice, file=sys.stderr)
+
+
+def _tell_stopped(*, as_json: bool) -> None:
+    if as_json:
+        _tell_json("STOPPED", "Stopped.", _STOPPED_ADVICE)
+    else:
+        print(f"Stopped. {_STOPPED_ADVICE}", file=sys.stderr)
+
+
+def _tell_json(code: str, message: str, advice: str) -> None:
+    told = {"error": {"code": code, "message": message, "advice": advice}}
+    print(json.dumps(told, ensure_ascii=False), file=sys.stderr)

@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.output import emit, watching
+from hub.cli.output import Report, emit, watching
 from hub.demo.city import CityFiles, write_registers
+from hub.domain.errors import InvalidInput
+
+WRITING = "Writing the made-up city"
 
 
 def city(
@@ -24,8 +27,7 @@ def city(
     All registers and programme lists in their real layouts; every name and number is invented.
     """
     with watching("rows", quiet=json) as report:
-        report("Writing the made-up city", 0, None)
-        files = write_registers(out, persons, seed, hard=hard)
+        files = _written(out, persons, seed, hard, report)
     registers = {name: asdict(each) for name, each in files.registers.items()}
     told = {
         "folder": str(files.folder),
@@ -34,6 +36,17 @@ def city(
         "files": files.rows_of,
     }
     emit(told, json, lambda console: console.print(_said(files), markup=False))
+
+
+def _written(out: Path, persons: int, seed: int, hard: bool, report: Report) -> CityFiles:
+    try:
+        return write_registers(
+            out, persons, seed, hard=hard, told=lambda done, total: report(WRITING, done, total)
+        )
+    except OSError as error:
+        raise InvalidInput(
+            f"{error.filename} can't be written: {error.strerror}.", "Give another --out."
+        ) from None
 
 
 def _said(files: CityFiles) -> str:

@@ -15,11 +15,12 @@ from starlette.types import ASGIApp
 
 from hub.api.app import create_app
 from hub.api.identity import issue
-from hub.bootstrap import ADMIN, OpenHub, open_hub
+from hub.bootstrap import ADMIN, OpenHub, open_hub, stoppable
 from hub.cli import settings
 from hub.cli.asgi import post
+from hub.cli.city import WRITING
 from hub.cli.intake import take_in_and_form
-from hub.cli.output import Report, emit, watching
+from hub.cli.output import Report, emit, raise_fault, watching
 from hub.cli.serve import listen, run_app
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
@@ -65,6 +66,7 @@ async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> Non
         async with AsyncExitStack() as stack:
             with watching("rows", quiet=json) as report:
                 opened = await stack.enter_async_context(open_hub(chosen, report))
+                raise_fault(await opened.graph_fault(), "The ledger stands")
                 taken = await _take_in(opened, city, report)
                 territory = await _staff(opened, report)
                 await _enrol(opened, territory)
@@ -81,9 +83,13 @@ async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> Non
 
 async def _take_in(opened: OpenHub, city: City, report: Report) -> list[IntakeResult]:
     """Write the city's files, take them in and form persons, as far as that was not done before."""
-    report("Writing the made-up city", 0, None)
     folder = opened.settings.home / "demo" / city.label
-    files = await asyncio.to_thread(write_registers, folder, city.persons, city.seed)
+    files = await stoppable(
+        lambda told: write_registers(
+            folder, city.persons, city.seed, told=lambda done, total: told(WRITING, done, total)
+        ),
+        report,
+    )
     return [await take_in_and_form(opened, each, report) for each in deliveries(files, city.label)]
 
 

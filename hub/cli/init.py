@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.api.identity import Tokens
 from hub.bootstrap import ADMIN, STEWARD, adopt_policy, open_hub
 from hub.cli import settings
-from hub.cli.output import Report, emit, watching
+from hub.cli.output import Report, emit, fault_told, raise_fault, watching
+from hub.domain.errors import HubError
 from hub.domain.kinds import Log
 
 policy = typer.Typer(no_args_is_help=True)
@@ -19,40 +21,52 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 def init(json: AsJson = False) -> None:
     """Make the ledger, its keys and the first accounts, and start the graph. Doing it again changes nothing."""
     with watching(quiet=json) as report:
-        found = asyncio.run(_init(report))
-    emit(
-        found,
-        json,
-        lambda out: out.print(
-            f"The hub stands: {found['entries']} entries, policy version {found['policy_version']}, "
-            f"home {found['home']}.\nAccounts: {STEWARD} (data steward), {ADMIN} (policy admin). "
-            f"Log in with `hub token {STEWARD}`.\nKeep a copy of {found['keys']} in a safe place: "
-            "without it nothing personal can be opened again."
-        ),
-    )
+        found, fault = asyncio.run(_init(report))
+    emit(found, json, lambda out: out.print(_said(found)))
+    raise_fault(fault, "The ledger stands")
 
 
-async def _init(report: Report) -> dict[str, Any]:
+async def _init(report: Report) -> tuple[dict[str, Any], HubError | None]:
     async with open_hub(settings(), report) as opened:
+        Tokens.of(opened.settings)  # its key is made now, so that a copy of the folder holds it
         running = opened.ledger.subjects(opened.ledger.find("policy", "running"))
+        fault = await opened.graph_fault()
         return {
             "home": str(opened.settings.home.absolute()),
             "keys": str(opened.settings.keys.absolute()),
             "entries": opened.ledger.size(Log.CHANGES),
             "policy_version": next(iter(running.values())).state["version"],
             "accounts": [STEWARD, ADMIN],
-        }
+            "graph": {"follows": fault is None, "fault": fault_told(fault)},
+        }, fault
+
+
+def _said(found: dict[str, Any]) -> str:
+    stands = "The hub" if found["graph"]["follows"] else "The ledger"
+    return (
+        f"{stands} stands: {found['entries']} entries, policy version {found['policy_version']}, "
+        f"home {found['home']}\nAccounts: {STEWARD} (data steward), {ADMIN} (policy admin). "
+        f"`hub token {STEWARD}` prints a token.\nKeep a copy of {found['keys']} in a safe place: "
+        "without it nothing personal can be opened again."
+    )
 
 
 @policy.command("adopt")
 def adopt(json: AsJson = False) -> None:
     """Put the rules of this version's `policies/` in force; the change stands in the ledger."""
     with watching(quiet=json) as report:
-        version = asyncio.run(_adopt(report))
-    said = f"Policy version {version} is in force." if version else "These rules are in force already."
-    emit({"policy_version": version, "changed": version is not None}, json, lambda out: out.print(said))
+        version, changed, fault = asyncio.run(_adopt(report))
+    told = {
+        "policy_version": version,
+        "changed": changed,
+        "graph": {"follows": fault is None, "fault": fault_told(fault)},
+    }
+    already = "" if changed else " already, unchanged"
+    emit(told, json, lambda out: out.print(f"Policy version {version} is in force{already}."))
+    raise_fault(fault, "It stands in the ledger")
 
 
-async def _adopt(report: Report) -> int | None:
+async def _adopt(report: Report) -> tuple[int, bool, HubError | None]:
     async with open_hub(settings(), report) as opened:
-        return await adopt_policy(opened)
+        version, changed = await adopt_policy(opened)
+        return version, changed, await opened.graph_fault()

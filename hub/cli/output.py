@@ -21,6 +21,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from hub.domain.errors import HubError
+
 Report = Callable[[str, int, int | None], None]
 """Told again and again what is under way: the stage, how much is done, how much in all (None: not known)."""
 
@@ -32,6 +34,19 @@ def emit(data: Any, json: bool, human: Callable[[Console], None]) -> None:
         sys.stdout.write(text.decode())
         return
     human(Console(soft_wrap=True, highlight=False))
+
+
+def fault_told(fault: HubError | None) -> dict[str, str] | None:
+    """What is the matter with the graph, for programs."""
+    if fault is None:
+        return None
+    return {"code": fault.code, "message": fault.message, "advice": fault.advice}
+
+
+def raise_fault(fault: HubError | None, stands: str) -> None:
+    """End a command whose work stands in the ledger, `stands` saying so, while the graph does not show it."""
+    if fault is not None:
+        raise type(fault)(f"{stands}, but the graph does not show it: {fault.message}", fault.advice)
 
 
 @contextmanager

@@ -75,6 +75,9 @@ async def _serve(chosen: Settings, listener: socket.socket, announce: Callable[[
     async with AsyncExitStack() as stack:
         with watching() as report:
             opened = await stack.enter_async_context(open_hub(chosen, report))
+            fault = await opened.graph_fault()
+        if fault is not None:  # changes are taken all the same, and the graph follows when it is back
+            print(f"warning: Nothing can be read now: {fault} The hub goes on trying.", file=sys.stderr)
         await run_app(create_app(opened.hub, opened.settings), listener, announce)
 
 

@@ -18,6 +18,8 @@ from hub.demo.town import DAYS, Town
 from hub.demo.truth import Truth, truth_files
 from hub.domain.errors import InvalidInput
 
+Told = Callable[[int, int], None]
+"""Told how many kelurahan are written, and how many there are."""
 WIDTHS = (17, 22, 23)
 ALL = ("p3ke", "regsosek", "dtks", "dukcapil", "programmes", "dtsen")
 """Registers, in the order in which the city's history comes by them."""
@@ -131,22 +133,28 @@ def write_city(out: Path, persons: int, seed: int, *, width: int = 22) -> CityFi
     return _write(out, _Plan(persons, seed, width, "settled", ("dtks",)))
 
 
-def write_registers(
-    out: Path, persons: int, seed: int, *, hard: bool = False, registers: Collection[str] = ALL
+def write_registers(  # noqa: PLR0913  # the arguments of `write_city`, and what and how besides
+    out: Path,
+    persons: int,
+    seed: int,
+    *,
+    hard: bool = False,
+    registers: Collection[str] = ALL,
+    told: Told = lambda done, total: None,
 ) -> CityFiles:
     """Write all registers of such a city, or some: their rows are the same whatever else is written.
 
     `hard` doubles most faults. Beside what `write_city` promises, cities of 200 persons or more hold a row to
     be refused for each reason in P3KE, Regsosek and DTSEN, a P3KE family under a code of BPS, a family listed
     everywhere, a dead man whom only DTKS lists, a programme row about him, and one person twice in a programme.
-    Every file has rows, however small the city.
+    Every file has rows, however small the city. `told` may raise to stop the writing.
 
     Raises InvalidInput for an unknown register or a city without persons.
     """
-    return _write(out, _Plan(persons, seed, 22, "hard" if hard else "default", registers))
+    return _write(out, _Plan(persons, seed, 22, "hard" if hard else "default", registers), told)
 
 
-def _write(out: Path, plan: _Plan) -> CityFiles:
+def _write(out: Path, plan: _Plan, told: Told = lambda done, total: None) -> CityFiles:
     plan.check()
     shares = SCENARIOS[plan.scenario]
     city = City(plan.persons, plan.seed, shares)
@@ -154,7 +162,8 @@ def _write(out: Path, plan: _Plan) -> CityFiles:
         truth = stack.enter_context(truth_files(out / "truth"))
         desk = _Desk(out, stack, Task(truth, plan.persons, plan.seed, shares), plan.width)
         writers = {name: desk.open(name) for name in ALL if name in plan.registers}
-        for town in city.towns():
+        for number, town in enumerate(city.towns()):
+            told(number, len(city.places))
             _write_town(city, town, writers, truth)
         written = _finished(writers)
     _write_meta(out, truth, city, written, plan)

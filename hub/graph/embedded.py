@@ -313,6 +313,7 @@ def _resolver(progress: Progress) -> Resolver:
         """Leaves no piece of a file behind when a download is interrupted."""
 
         def download(self, artifact: Artifact) -> Path | None:
+            progress(stage, arrived, max(arrived, _DOWNLOAD_BYTES))
             try:
                 return super().download(artifact)
             except BaseException:

@@ -91,6 +91,8 @@ class Progress:
     """Why the graph does not follow: the fact that can't be copied, or the server that is down."""
     foreign: bool = False
     """Whether the graph is a copy of another ledger, or of a later state of this one: it answers nothing."""
+    fault: HubError | None = None
+    """The error that `stopped_by` tells, with its advice."""
 
 
 def ops_of(facts: Iterable[Fact], payloads: Callable[[Iterable[str]], Mapping[str, Json]]) -> list[Op]:
@@ -178,16 +180,17 @@ class Projector:
             self._wake.clear()
             try:
                 while not self._closed.is_set() and self._step():
-                    self._set(stopped_by=None)
-                self._set(stopped_by=None, foreign=False)
+                    self._set(stopped_by=None, fault=None)
+                self._set(stopped_by=None, foreign=False, fault=None)
                 self._wake.wait(_POLL_SECONDS)
             except HubError as error:
                 self._leased_until = 0.0
-                self._set(stopped_by=error.message, foreign=isinstance(error, ForeignGraph))
+                self._set(stopped_by=error.message, foreign=isinstance(error, ForeignGraph), fault=error)
                 self._closed.wait(_BACKOFF_SECONDS)
             except Exception as error:
                 # Never the error's own words: Neo4j repeats values of properties in them.
-                self._set(stopped_by=f"The graph can't be written ({type(error).__name__}); see the log.")
+                fault = Unavailable(f"The graph can't be written ({type(error).__name__}); see the log.")
+                self._set(stopped_by=fault.message, fault=fault)
                 _log.error("projection stopped", error=type(error).__name__, after=self.progress.seq)
                 self._closed.wait(_BACKOFF_SECONDS)
         self._give_back()
@@ -296,7 +299,7 @@ class Projector:
         reach("project.written")
         return True
 
-    def _set(self, **changes: int | str | bool | None) -> None:
+    def _set(self, **changes: int | str | bool | HubError | None) -> None:
         with self._moved:
             for name, value in changes.items():
                 setattr(self.progress, name, value)

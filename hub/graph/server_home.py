@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from hub.settings import Settings
 
 USER = "neo4j"
 DATABASE = "neo4j"
+_LOOK_SECONDS = 0.1
 _PORT = re.compile(r"^server\.bolt\.listen_address=127\.0\.0\.1:(\d+)$", re.MULTILINE)
 
 
@@ -80,8 +82,9 @@ class ServerHome:
     @contextmanager
     def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
         """One command at a time; the lock falls with its process. `waiting` is called when another has it."""
+        demand_writable(self.root)
         with refused("make"):
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.root / "neo4j.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             lock(handle, waiting)
@@ -179,12 +182,14 @@ class ServerHome:
 
 
 def lock(handle: int, waiting: Callable[[], None]) -> None:
-    """Take the lock on an open file, telling `waiting` when that needs patience."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        waiting()
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    """Take the lock on an open file; while another has it, `waiting` is told again and again, and may raise."""
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            waiting()
+            time.sleep(_LOOK_SECONDS)
 
 
 def write_private(path: Path, data: Mapping[str, Any]) -> None:
@@ -207,6 +212,20 @@ def read_json(path: Path) -> dict[str, Any] | None:
     except (OSError, orjson.JSONDecodeError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def demand_writable(home: Path) -> None:
+    """Raise SetupError unless HUB_HOME is a folder that the hub may write to, or one that it can make."""
+    there = next(each for each in (home.absolute(), *home.absolute().parents) if os.path.exists(each))
+    if not there.is_dir():
+        raise SetupError(
+            f"HUB_HOME is {home}, but {there} is a file.", "Set HUB_HOME to a folder, or to one to be made."
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise SetupError(
+            f"HUB_HOME is {home}, but the hub may not write to {there}.",
+            "Give it the right to, or set HUB_HOME to another folder.",
+        )
 
 
 @contextmanager

@@ -12,13 +12,16 @@ import pytest
 
 from hub import __version__, cli
 from hub.cli.servers import without_password
-from hub.domain.errors import SetupError, Unavailable
+from hub.domain.errors import InvalidInput, SetupError, Unavailable
 from hub.graph.connect import GraphAddress
+
+# Root may write anywhere, unless its capabilities are taken.
+_LIKE_ANYBODY = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
 
 
 def _hub(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "hub", *arguments],
+        [*_LIKE_ANYBODY, sys.executable, "-m", "hub", *arguments],
         env={**os.environ, "HUB_HOME": str(home), **variables},
         capture_output=True,
         text=True,
@@ -115,6 +118,59 @@ def test_the_city_names_each_of_its_files_with_its_rows(tmp_path: Path) -> None:
         assert line.split()[1] == str(rows) != "0"
         assert len(line) <= 80
     assert not (tmp_path / "hub").exists()
+
+
+@pytest.mark.parametrize("command", ["init", "up", "demo --no-serve"])
+@pytest.mark.parametrize("home", ["file", "file/hub", "locked", "locked/hub"])
+def test_a_home_that_can_not_be_used_is_told_by_every_command(
+    tmp_path: Path, home: str, command: str
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "locked").mkdir(mode=0o500)
+    done = _hub(tmp_path / home, *command.split())
+    assert done.returncode == SetupError.exit_code
+    first, advice = done.stderr.splitlines()
+    assert first.startswith(f"error: HUB_HOME is {tmp_path / home}, but ")
+    assert "HUB_HOME" in advice
+    assert (tmp_path / "file").read_text() == "mine"
+    assert list((tmp_path / "locked").iterdir()) == []
+
+
+def test_a_file_that_can_not_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = _hub(tmp_path / "hub", "city", "--out", str(tmp_path / "file"))
+    assert done.returncode == InvalidInput.exit_code
+    assert f"{tmp_path / 'file'}" in done.stderr
+    assert "--out" in done.stderr
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub" / "keys").write_text("not a folder")
+    done = _hub(tmp_path / "hub", "token", "operator")
+    assert done.returncode == SetupError.exit_code
+    assert f"error: {tmp_path / 'hub' / 'keys'}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("stage", ["import_module", "application"])
+def test_ctrl_c_while_modules_are_imported_ends_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stage: str
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, stage, stopped)
+    assert cli.run(["version"]) == cli.STOPPED == 130
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("Stopped. Run the same command again")
+    assert len(told.err.splitlines()) == 1
+    assert cli.run(["version", "--json"]) == cli.STOPPED
+    assert orjson.loads(capsys.readouterr().err)["error"]["code"] == "STOPPED"
+
+
+def test_little_is_imported_before_ctrl_c_is_minded() -> None:
+    code = "import sys, hub.cli; print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "'typer'" not in loaded
 
 
 @pytest.mark.parametrize(

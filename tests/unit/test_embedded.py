@@ -17,6 +17,7 @@ import psutil  # type: ignore[import-untyped]  # ships no type information
 import pytest
 from pydantic import SecretStr
 
+from hub import cli
 from hub.domain.errors import SetupError
 from hub.graph import embedded, server_process
 from hub.graph.connect import GraphAddress, address_of, sync_driver, sync_ping
@@ -68,6 +69,12 @@ def _run(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     )
+
+
+def _until_it_says(command: subprocess.Popen[bytes], words: bytes) -> None:
+    assert command.stderr is not None
+    while words not in command.stderr.readline():
+        assert command.poll() is None
 
 
 def _count(address: GraphAddress, statement: str) -> int:
@@ -289,18 +296,53 @@ def test_without_a_network_the_download_fails_with_advice_and_leaves_no_piece(
 
 def test_a_home_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(SetupError, match="can't make"):
+    with pytest.raises(SetupError, match="is a file"):
         embedded.up(Settings(home=tmp_path / "file" / "hub"))
     assert (tmp_path / "file").read_text() == "not a folder"
 
 
-def test_an_impatient_user_leaves_no_server_behind(ours: Settings) -> None:
+@pytest.mark.parametrize("words", ["up", "init", "serve --port 0"])
+def test_an_impatient_user_leaves_no_server_behind(ours: Settings, words: str) -> None:
     home = _made_but_stopped(ours)
-    command = _run(ours, "up")
+    command = _run(ours, *words.split())
     while not home.record.exists() and command.poll() is None:
         pass
     command.send_signal(signal.SIGINT)
-    command.communicate(timeout=60)
-    assert command.returncode != 0
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == cli.STOPPED
+    assert out == b""
+    assert err.splitlines()[-1].startswith(b"Stopped. Run the same command again")
+    assert b"Traceback" not in err
     assert _servers_of(ours) == []
     assert not home.record.exists()
+
+
+def test_an_impatient_user_need_not_wait_for_another_command(ours: Settings) -> None:
+    home = _made_but_stopped(ours)
+    with home.locked(lambda: None):
+        command = _run(ours, "init")
+        _until_it_says(command, b"Waiting for another command")
+        command.send_signal(signal.SIGINT)
+        _, err = command.communicate(timeout=60)
+    assert command.returncode == cli.STOPPED
+    assert b"Traceback" not in err
+
+
+def test_a_download_that_is_stopped_leaves_no_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: Settings
+) -> None:
+    monkeypatch.setenv("M2_REPO", str(tmp_path / "repository"))
+    monkeypatch.setenv("JGO_CACHE_DIR", str(tmp_path / "cache"))
+    with socket.create_server(("127.0.0.1", 0)) as silent_proxy:
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{silent_proxy.getsockname()[1]}")
+        command = _run(ours.model_copy(update={"home": tmp_path / "hub"}), "init")
+        asked, _ = silent_proxy.accept()  # for the first file
+        with asked:
+            command.send_signal(signal.SIGINT)
+            _until_it_says(command, b"Stopping")
+    _, err = command.communicate(timeout=60)
+    assert command.returncode == cli.STOPPED
+    assert b"Traceback" not in err
+    assert not list((tmp_path / "repository").rglob("*.jar"))
+    assert not (tmp_path / "hub" / "neo4j").exists()
