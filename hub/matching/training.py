@@ -1,0 +1,115 @@
+"""A model from rows alone: m from pairs that came to be one person, u from pairs drawn at random.
+
+Classification EM (Celeux and Govaert 1992): link with the model at hand, count the levels of the pairs that came to be
+one person and of random pairs that did not, and link again. No truth is asked for. The clusters keep out what spoils
+EM over pairs: brothers are not counted as one person, however alike their homes and names are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hub.matching.clusters import Pair
+from hub.matching.comparisons import FIRST_PASS, IDENTITY, SECOND_PASS, Comparison
+from hub.matching.features import word_bits
+from hub.matching.link import Work, as_table
+from hub.matching.model import Chances, Model, Thresholds
+from hub.matching.rows import MatchRow
+
+ROUNDS = 4
+_THRESHOLDS = Thresholds()
+_DRAWN = 1_000_000
+_NEVER_MET = 0.5
+"""Counted for each level beside what was met, so that what was never met is rare and not impossible."""
+
+
+def train(rows: Iterable[MatchRow], thresholds: Thresholds = _THRESHOLDS, *, rounds: int = ROUNDS) -> Model:
+    """A model for rows like these: a first one from two simple rules, then `rounds` times one from its own links."""
+    given = sorted(rows, key=lambda row: row.key)
+    bits = word_bits(given)
+    model = _trained(given, _blank(bits, thresholds), _by_rules)
+    for _ in range(rounds):
+        model = _trained(given, model, _by_links)
+    return model
+
+
+def _trained(rows: Sequence[MatchRow], model: Model, guess: _Guess) -> Model:
+    work = Work(rows, model)
+    try:
+        return guess(work, model)
+    finally:
+        work.close()
+
+
+def _by_rules(work: Work, model: Model) -> Model:
+    """Pairs with one NIK, and pairs with one name in one home: two views that hardly know of each other."""
+    told = work.scorer.levels(work.scorer.candidates(), FIRST_PASS)
+    by_nik = told.filter((pc.field("identity") == "nik") & (pc.field("name") != "different"))
+    by_name = told.filter(
+        pc.field("name").isin(["same_rare", "same"])
+        & pc.field("home").isin(["kk", "address"])
+        & (pc.field("sex") == "same")
+    )
+    drawn = work.scorer.drawn(_DRAWN, seed=1)
+    first = {
+        each.name: _chances(work, each, by_name if each is IDENTITY else by_nik, drawn) for each in FIRST_PASS
+    }
+    return Model(first, {**first, "home": _before_kin(first["home"])}, model.word_bits, model.thresholds)
+
+
+def _by_links(work: Work, model: Model) -> Model:
+    """The pairs that this model joins, beside random pairs that it does not."""
+    of = work.clustered(work.weights())
+    same = as_table(_together(of))
+    person = pa.array(of, pa.int32())
+    drawn = work.scorer.drawn(_DRAWN, seed=1)
+    apart = drawn.filter(pc.not_equal(person.take(drawn["l"]), person.take(drawn["r"])))
+    first, second = (
+        {each.name: _chances(work, each, same, apart) for each in comparisons}
+        for comparisons in (FIRST_PASS, SECOND_PASS)
+    )
+    return Model(first, second, model.word_bits, model.thresholds)
+
+
+_Guess = Callable[[Work, Model], Model]
+
+
+def _together(of: Sequence[int]) -> list[Pair]:
+    persons: dict[int, list[int]] = {}
+    for row, first in enumerate(of):
+        persons.setdefault(first, []).append(row)
+    return [pair for rows in persons.values() for pair in combinations(rows, 2)]
+
+
+def _chances(work: Work, comparison: Comparison, same: pa.Table, different: pa.Table) -> dict[str, Chances]:
+    m, u = (_shares(comparison, work.scorer.level_counts(pairs, comparison)) for pairs in (same, different))
+    return {level: Chances(m[level], u[level]) for level in m}
+
+
+def _shares(comparison: Comparison, counts: Mapping[str, int]) -> dict[str, float]:
+    met = {
+        level.name: counts.get(level.name, 0) + _NEVER_MET for level in comparison.levels if not level.unknown
+    }
+    total = sum(met.values())
+    return {name: float(f"{number / total:.4g}") for name, number in met.items()}
+
+
+def _before_kin(home: Mapping[str, Chances]) -> dict[str, Chances]:
+    """Levels of the second pass before anything is known of them: as the family card."""
+    family = SECOND_PASS[-1]
+    return {level.name: home.get(level.name, home["kk"]) for level in family.levels if not level.unknown}
+
+
+def _blank(bits: Mapping[str, float], thresholds: Thresholds) -> Model:
+    first, second = (
+        {
+            each.name: {level.name: Chances(0.5, 0.5) for level in each.levels if not level.unknown}
+            for each in passed
+        }
+        for passed in (FIRST_PASS, SECOND_PASS)
+    )
+    return Model(first, second, bits, thresholds)
