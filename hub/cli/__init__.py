@@ -107,6 +107,11 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
+def called() -> str:
+    """How this user calls the hub: uv's environment is on nobody's PATH."""
+    return "uv run hub" if "UV_RUN_RECURSION_DEPTH" in os.environ else "hub"
+
+
 def settings() -> Settings:
     """What the environment says (`HUB_…`); SetupError names the variables that can't be used."""
     from pydantic import ValidationError  # noqa: PLC0415 - help must not wait for what it does not need
@@ -129,7 +134,8 @@ def application(word: str | None) -> typer.Typer:
 
     app = typer.Typer(
         name="hub",
-        help="The master-data hub: registers in, one explained data set out, every change on record.",
+        help="The master-data hub: registers in, one explained data set out, every change on record.\n\n"
+        f"Begin with `{called()} demo`. State, keys and reports lie in the folder HUB_HOME, .hub by default.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,  # it would print local variables, which hold personal data
     )
@@ -161,12 +167,13 @@ _STOPPED_ADVICE = "Run the same command again: it goes on from what is done."
 
 
 def _tell(error: HubError, *, as_json: bool) -> None:
+    advice = error.advice.replace("`hub ", f"`{called()} ")
     if as_json:
-        _tell_json(error.code, error.message, error.advice)
+        _tell_json(error.code, error.message, advice)
         return
     print(f"error: {error.message}", file=sys.stderr)
-    if error.advice:
-        print(error.advice, file=sys.stderr)
+    if advice:
+        print(advice, file=sys.stderr)
 
 
 def _tell_stopped(*, as_json: bool) -> None:

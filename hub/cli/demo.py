@@ -16,12 +16,12 @@ from starlette.types import ASGIApp
 from hub.api.app import create_app
 from hub.api.identity import issue
 from hub.bootstrap import ADMIN, OpenHub, open_hub, stoppable
-from hub.cli import settings
+from hub.cli import called, settings
 from hub.cli.asgi import post
 from hub.cli.city import WRITING
 from hub.cli.intake import take_in_and_form
 from hub.cli.output import Report, emit, raise_fault, watching
-from hub.cli.serve import listen, run_app
+from hub.cli.serve import Host, Port, listen_as_told, run_app, url_of
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
 from hub.demo.city import CityFiles, write_registers
@@ -46,39 +46,45 @@ class City:
         return f"demo-{self.persons}-{self.seed}"
 
 
-def demo(
+def demo(  # noqa: PLR0913, PLR0917  # each is an option of the command line
     persons: Annotated[
         int, typer.Option(min=200, max=3_000_000, help="How many people live in the city.")
     ] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 7,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards.")] = True,
+    host: Host = None,
+    port: Port = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Start everything, take in a made-up city's registers, form persons, and serve the answers.
 
     A second start keeps the data and takes seconds.
     """
-    asyncio.run(_demo(settings(), City(persons, seed), serve=serve, json=json))
+    chosen = settings()
+    # Before anything is done, so that a port that is taken is told at once.
+    with listen_as_told(chosen, host, port) if serve else nullcontext() as listener:
+        asyncio.run(_demo(chosen, City(persons, seed), listener, json=json))
 
 
-async def _demo(chosen: Settings, city: City, *, serve: bool, json: bool) -> None:
-    with listen(chosen.host, chosen.port) if serve else nullcontext() as listener:
-        async with AsyncExitStack() as stack:
-            with watching("rows", quiet=json) as report:
-                opened = await stack.enter_async_context(open_hub(chosen, report))
-                raise_fault(await opened.graph_fault(), "The ledger stands")
-                taken = await _take_in(opened, city, report)
-                territory = await _staff(opened, report)
-                await _enrol(opened, territory)
-                app = create_app(opened.hub, chosen)
-                answers = [await _first_answer(app, opened, each, territory) for each in ACCOUNTS]
-            address = f"http://{chosen.host}:{chosen.port}/graphql"
-            told = {"intake": [_told(each) for each in taken], "accounts": answers, "address": address}
-            emit(told, json, lambda out: _print(out, told))
-            if isinstance(listener, socket.socket):
-                await run_app(
-                    app, listener, lambda: print(f"Serving {address}, stop with Ctrl-C", flush=True)
-                )
+async def _demo(chosen: Settings, city: City, listener: socket.socket | None, *, json: bool) -> None:
+    async with AsyncExitStack() as stack:
+        with watching("rows", quiet=json) as report:
+            opened = await stack.enter_async_context(open_hub(chosen, report))
+            raise_fault(await opened.graph_fault(), "The ledger stands")
+            taken = await _take_in(opened, city, report)
+            territory = await _staff(opened, report)
+            await _enrol(opened, territory)
+            app = create_app(opened.hub, chosen)
+            answers = [await _first_answer(app, opened, each, territory) for each in ACCOUNTS]
+        address = None if listener is None else f"{url_of(listener)}/graphql"
+        told = {"intake": [_told(each) for each in taken], "accounts": answers, "address": address}
+        emit(told, json, lambda out: _print(out, told))
+        if listener is not None:
+            await run_app(
+                app,
+                listener,
+                lambda: None if json else print(f"Serving {address}, stop with Ctrl-C", flush=True),
+            )
 
 
 async def _take_in(opened: OpenHub, city: City, report: Report) -> list[IntakeResult]:
@@ -131,8 +137,11 @@ def _print(out: Console, told: dict[str, Any]) -> None:
         out.print(f"  token     {each['token']}")
         out.print(f"  question  {' '.join(each['question'].split())}", markup=False)
         out.print(f"  answer    {orjson.dumps(each['answer']).decode()}", markup=False)
+    if told["address"] is None:
+        out.print(f"\nNothing is served: `{called()} serve` serves these answers.", markup=False)
+        return
     out.print(
-        f'\nAsk yourself: curl -s {told["address"]} -H "Authorization: Bearer $(uv run hub token sari.dinsos)" '
+        f'\nAsk yourself: curl -s {told["address"]} -H "Authorization: Bearer $({called()} token sari.dinsos)" '
         "-H 'Content-Type: application/json' -d '{\"query\": \"{ viewer { name } }\"}'",
         markup=False,
     )

@@ -9,7 +9,7 @@ import typer
 
 from hub.api.identity import Tokens
 from hub.bootstrap import ADMIN, STEWARD, adopt_policy, open_hub
-from hub.cli import settings
+from hub.cli import called, settings
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.domain.errors import HubError
 from hub.domain.kinds import Log
@@ -46,7 +46,7 @@ def _said(found: dict[str, Any]) -> str:
     return (
         f"{stands} stands: {found['entries']} entries, policy version {found['policy_version']}, "
         f"home {found['home']}\nAccounts: {STEWARD} (data steward), {ADMIN} (policy admin). "
-        f"`hub token {STEWARD}` prints a token.\nKeep a copy of {found['keys']} in a safe place: "
+        f"`{called()} token {STEWARD}` prints a token.\nKeep a copy of {found['keys']} in a safe place: "
         "without it nothing personal can be opened again."
     )
 

@@ -38,7 +38,12 @@ def export(
 
 @app.command("evaluate")
 def evaluate_partition(
-    truth: Annotated[Path, typer.Argument(help="The truth: register, row_key, person_id.")],
+    truth: Annotated[
+        Path,
+        typer.Argument(
+            help="The truth: register, row_key, person_id. `hub city` writes it as truth/persons.csv."
+        ),
+    ],
     json: AsJson = False,
 ) -> None:
     """Hold the persons formed against the truth: pairs right and wrong, across registers and within, and B-cubed.

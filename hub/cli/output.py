@@ -32,8 +32,9 @@ def emit(data: Any, json: bool, human: Callable[[Console], None]) -> None:
     if json:
         text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
         sys.stdout.write(text.decode())
-        return
-    human(Console(soft_wrap=True, highlight=False))
+    else:
+        human(Console(soft_wrap=True, highlight=False))
+    sys.stdout.flush()  # those who serve afterwards go on for long
 
 
 def fault_told(fault: HubError | None) -> dict[str, str] | None:

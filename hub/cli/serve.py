@@ -25,22 +25,37 @@ GRACE = 10
 """Seconds that running requests are given when the hub is told to stop."""
 
 
+Host = Annotated[
+    str | None, typer.Option(help="Address to listen on.", show_default="HUB_HOST, or 127.0.0.1")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        help="Port to listen on; 0: any free one.", show_default="HUB_PORT, or 8000", min=0, max=65_535
+    ),
+]
+
+
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65_535)] = None,
+    host: Host = None,
+    port: Port = None,
     json: Annotated[bool, typer.Option("--json", help="Print the address as JSON, for programs.")] = False,
 ) -> None:
     """Serve the GraphQL API until Ctrl-C or SIGTERM."""
     chosen = settings()
-    listener = listen(host or chosen.host, chosen.port if port is None else port)
+    listener = listen_as_told(chosen, host, port)
 
     def announce() -> None:
         address = f"{url_of(listener)}/graphql"
         emit({"address": address}, json, lambda out: out.print(f"GraphQL at {address}, stop with Ctrl-C"))
-        sys.stdout.flush()
 
     with listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(chosen, listener, announce))
+
+
+def listen_as_told(chosen: Settings, host: str | None, port: int | None) -> socket.socket:
+    """A listening socket where the options say, else where the settings do."""
+    return listen(host or chosen.host, chosen.port if port is None else port)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from hub import __version__
-from hub.cli import settings
+from hub.cli import called, settings
 from hub.cli.output import emit, watching
 from hub.domain.errors import HubError
 from hub.graph import embedded
@@ -129,12 +129,12 @@ def _print(out: Console, found: dict[str, Any]) -> None:
     if graph["fault"]:
         out.print(f"         {graph['fault']}")
     out.print(f"ledger   {found['ledger']['address']}")
-    out.print(f"api      {found['api']['address']} (while `hub serve` runs)")
+    out.print(f"api      {found['api']['address']} (while `{called()} serve` runs)")
 
 
 def _graph_line(graph: dict[str, Any]) -> str:
     if graph["uri"] is None:
-        return "embedded Neo4j, not running; `hub up` starts it"
+        return f"embedded Neo4j, not running; `{called()} up` starts it"
     named = f"{graph['kind']} Neo4j {graph['version'] or ''}".strip()
     silent = "" if graph["answers"] else "; it does not answer"
     return f"{named} at {graph['uri']}, database {graph['database']}{silent}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -188,3 +189,41 @@ def test_little_is_imported_before_ctrl_c_is_minded() -> None:
 )
 def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     assert without_password(url) == shown
+
+
+def test_a_user_of_uv_is_told_what_to_type(tmp_path: Path) -> None:
+    for variables, called in (({}, "hub"), ({"UV_RUN_RECURSION_DEPTH": "1"}, "uv run hub")):
+        environment = {key: value for key, value in os.environ.items() if key != "UV_RUN_RECURSION_DEPTH"}
+        for words, told in (
+            ("ledger checkpoint", f"Run `{called} init` first."),
+            ("--help", f"`{called} demo`"),
+            ("status", f"`{called} up`"),
+        ):
+            done = subprocess.run(
+                [sys.executable, "-m", "hub", *words.split()],
+                env={**environment, **variables, "HUB_HOME": str(tmp_path / called)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert told in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_told_at_once_and_the_option_advised_is_there(tmp_path: Path, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = _hub(tmp_path / "hub", command, "--port", port)
+    assert done.returncode == SetupError.exit_code
+    assert f"Port {port} of 127.0.0.1 can't be used" in done.stderr
+    assert "`--port`" in done.stderr
+    assert not (tmp_path / "hub").exists()
+    listed = _hub(tmp_path, command, "--help").stdout
+    assert "--port" in listed
+    assert "--host" in listed
+
+
+def test_the_help_of_evaluate_names_the_truth_that_the_city_writes(tmp_path: Path) -> None:
+    listed = _hub(tmp_path, "match", "evaluate", "--help", COLUMNS="200").stdout
+    assert "truth/persons.csv" in listed
+    assert "hub city" in listed
