@@ -96,6 +96,13 @@ class OpenHub:
         """The machine that forms persons."""
         return self.actor("pemadan", "pemadanan")
 
+    async def shown(self, progress: Progress) -> None:
+        """Wait until the graph shows everything, or does not follow any more."""
+        size, now = self.ledger.size(Log.CHANGES), self.projector.progress
+        while now.seq < size and now.stopped_by is None:
+            progress("Copying into the graph", now.seq, size)
+            await asyncio.to_thread(self.projector.wait_for, size, 0.5)
+
     async def graph_fault(self) -> HubError | None:
         """Why the graph does not show what stands in the ledger; None when it does, or is on its way there."""
         size, progress = self.ledger.size(Log.CHANGES), self.projector.progress

@@ -47,7 +47,7 @@ COMMANDS: tuple[Entry, ...] = (
         "match",
         "hub.cli.match",
         "app",
-        "Write down which rows are one person, and hold that against the truth.",
+        "Find which rows are one person, write it down, and hold it against the truth.",
     ),
     Entry("serve", "hub.cli.serve", "serve", "Serve the GraphQL API."),
     Entry("token", "hub.cli.token", "token", "Print a token for a local account."),

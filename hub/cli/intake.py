@@ -19,7 +19,6 @@ from hub.commands.forming import FORMING
 from hub.commands.intake import AbandonRelease
 from hub.commands.programmes import DefineProgramme
 from hub.domain.errors import InvalidInput, NotFound
-from hub.domain.kinds import Log
 from hub.intake.programme_lists import ProgrammeList
 from hub.intake.programme_mapping import Mapped, load
 from hub.intake.registers import PROGRAMMES, REGISTERS, adapter_of
@@ -132,10 +131,7 @@ async def take_in_and_form(opened: OpenHub, delivery: Delivery, report: Report) 
     )
     if delivery.register in FORMING:
         await _form(opened, result, report)
-    size = opened.ledger.size(Log.CHANGES)
-    while opened.projector.progress.seq < size and opened.projector.progress.stopped_by is None:
-        report("Copying into the graph", opened.projector.progress.seq, size)
-        await asyncio.to_thread(opened.projector.wait_for, size, 0.5)
+    await opened.shown(report)
     return result
 
 

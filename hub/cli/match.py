@@ -1,10 +1,12 @@
-"""`hub match`: write down which rows are one person, and hold that against the truth of a made-up city."""
+"""`hub match`: find which rows are one person, write it down, and hold it against the truth of a made-up city."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
 import os
+import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +16,47 @@ from rich.console import Console
 from hub.bootstrap import open_hub
 from hub.cli import settings
 from hub.cli.output import Report, emit, watching
+from hub.commands.matching import AdoptModel
 from hub.domain.errors import InvalidInput
+from hub.domain.facts import Receipt
 from hub.matching.evaluate import Evaluation, Quality, Row, evaluate, read_partition
+from hub.matching.frozen import adoption_of
+from hub.matching.model import Model, default_model
 from hub.matching.partition import partition
+from hub.matching.run import RunResult, match
 
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command()
+def run(json: AsJson = False) -> None:
+    """Match all rows of finished releases anew: what is different becomes persons, the doubtful waits in the queue.
+
+    A second run over the same rows writes nothing. What stewards judged is never overruled.
+    """
+    started = time.perf_counter()
+    with watching("rows", quiet=json) as report:
+        found = asyncio.run(_run(report))
+    seconds = time.perf_counter() - started
+    told = {**asdict(found), "seconds": round(seconds, 2), "rows_per_second": round(found.rows / seconds)}
+    emit(told, json, lambda out: _print_run(out, found, seconds))
+
+
+@app.command()
+def adopt(
+    file: Annotated[
+        Path | None, typer.Argument(help="A model; that which comes with the hub by default.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Put a match model in force; the change stands in the ledger. The next `hub match run` goes by it."""
+    command = adoption_of(_model(file))
+    with watching(quiet=json) as report:
+        receipt = asyncio.run(_adopt(report, command))
+    told = {"digest": command.digest, "changed": not receipt.repeated}
+    said = "was in force already" if receipt.repeated else "is in force"
+    emit(told, json, lambda out: out.print(f"Match model {command.digest[:12]} {said}."))
 
 
 @app.command()
@@ -58,6 +95,38 @@ def evaluate_partition(
     left = sorted({register for register, _ in there} - taken)
     told = {**found.as_dict(), "registers": sorted(taken), "registers_not_taken_in": left}
     emit(told, json, lambda out: _print(out, found, left))
+
+
+def _model(file: Path | None) -> Model:
+    if file is None:
+        return default_model()
+    try:
+        return Model.from_json(file.read_bytes())
+    except OSError as error:
+        raise InvalidInput(f"{file} can't be read: {error.strerror}.", "Check the path.") from None
+
+
+async def _run(report: Report) -> RunResult:
+    async with open_hub(settings(), report) as opened:
+        if not opened.ledger.find("model", "running"):
+            await opened.doors.submit(
+                opened.actor("sistem", "pendirian"), adoption_of(default_model()), wait=False
+            )
+        found = await match(opened.doors, opened.matcher, report)
+        await opened.shown(report)
+        return found
+
+
+async def _adopt(report: Report, command: AdoptModel) -> Receipt:
+    async with open_hub(settings(), report) as opened:
+        return await opened.doors.submit(opened.steward, command)
+
+
+def _print_run(out: Console, found: RunResult, seconds: float) -> None:
+    out.print(
+        f"{found.rows:,} rows of {found.persons:,} persons, in {seconds:.1f} s; {found.changed:,} rows have other "
+        f"company than before, {found.findings:,} findings written, {found.queued:,} pairs wait for a steward"
+    )
 
 
 async def _partition(report: Report) -> dict[Row, str]:

@@ -31,13 +31,19 @@ FINDINGS = (SAME, QUEUED, APART)
 """What the machine finds of two rows: one person, a person's turn to judge, or neither any more."""
 
 
+Rubric = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+"""What level numbers mean: each comparison with its levels in order, each with its weight in thousandths of a bit."""
+
+
 @dataclass(frozen=True, slots=True)
 class AdoptModel:
-    """Put a match model in force: its settings as one text, which names thresholds, levels and weights."""
+    """Put a match model in force. What it learned from names stays sealed."""
 
     digest: str
-    """SHA-256 of the text, hex."""
+    """SHA-256 of the settings, hex."""
     settings: str
+    """The whole model as one text, as the matcher reads it."""
+    rubric: Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,10 @@ def adopt_model(history: History, command: AdoptModel, draw: Draw, by: By) -> De
     running = history.subject(found[0]) if found else None
     if running is not None and running.state["digest"] == command.digest:
         return Decision((), running.id)
-    clear = {"digest": command.digest, "settings": command.settings}
-    subject = running.id if running is not None else draw.new_id()
-    return Decision((Draft(draw.new_id(), "ModelAdopted", subject, clear=clear),))
+    rubric = [[name, [list(level) for level in levels]] for name, levels in command.rubric]
+    clear = {"digest": command.digest, "rubric": rubric}
+    subject, payload = running.id if running is not None else draw.new_id(), {"settings": command.settings}
+    return Decision((Draft(draw.new_id(), "ModelAdopted", subject, clear=clear, payload=payload),))
 
 
 def form_matched(history: History, command: FormMatched, draw: Draw, by: By) -> Decision:

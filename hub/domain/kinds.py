@@ -111,6 +111,12 @@ def _judged(state: State, fact: Fact) -> State:
     return {"steward": None, "machine": None, **state, **dict(fact.refs), who: said}
 
 
+def _model_adopted(state: State, fact: Fact) -> State:
+    """Rubrics of former models stay: what was found by them is still to be explained."""
+    rubrics = {**state.get("rubrics", {}), fact.clear["digest"]: fact.clear["rubric"]}
+    return {"digest": fact.clear["digest"], "adopted": fact.id, "rubrics": rubrics}
+
+
 def _golden_chosen(state: State, fact: Fact) -> State:
     evidence = fact.refs_as("evidence")
     return {
@@ -251,7 +257,7 @@ _TABLE = (
         _enrolment,
         lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
     ),
-    Kind("ModelAdopted", "MatchModel", _merge, lookups=lambda fact: (("model", "running"),)),
+    Kind("ModelAdopted", "MatchModel", _model_adopted, lookups=lambda fact: (("model", "running"),)),
     Kind("RecordsJudged", "Match", _judged, owner=Owner.FACT, lookups=_match_lookups),
     Kind("PlacesCounted", "Programme", _merge),
     Kind(

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
 
-from hub.access.conditions import ALWAYS
 from hub.access.scope import Scope
 from hub.commands.reading import owner_of, person_row
-from hub.domain.errors import Forbidden, InvalidInput, NotFound
+from hub.domain.errors import Forbidden, NotFound
 from hub.domain.facts import Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log, Retention
+from hub.ledger.answering import ENROLMENT_STATES, Cursors, connection, page_size, sees_values
 from hub.ledger.history import LedgerHistory
+from hub.ledger.match_answers import match_rows, matches_known, running_model
+from hub.ledger.match_views import match_by_id, match_queue, pair_explained
 from hub.ledger.note import Checkpoint
 from hub.ledger.rows import EntryRow, FactRow, table
 from hub.ledger.store import Entry, Ledger
 from hub.questions import model
-from hub.questions.cursor import open_cursor, seal_cursor
 from hub.questions.model import Viewed
 
 _ENTRY, _FACT = table(EntryRow), table(FactRow)
-_LONGEST_PAGE = 100
-_PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment")
-
-
-class _Cursors:
-    """Cursors of one list for one scope: the sequence number to go on from, encrypted."""
-
-    def __init__(self, key: bytes, scope: Scope) -> None:
-        self._key = key
-        self._bound_to = f"{scope.actor}|{scope.key}"
-
-    def seal(self, log: str, seq: int) -> str:
-        """The cursor of an entry."""
-        return seal_cursor(self._key, str(seq), f"{log}|{self._bound_to}")
-
-    def open(self, log: str, cursor: str) -> int:
-        """The entry that a cursor stands for. Raises InvalidInput."""
-        return int(open_cursor(self._key, cursor, f"{log}|{self._bound_to}"))
+_PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment", "Match")
 
 
 def entry_dict(entry: Entry) -> dict[str, Any]:
@@ -62,27 +46,13 @@ def checkpoint_dict(checkpoint: Checkpoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_VALUES = (
-    ("Person", "nik"), ("Person", "mother_name"), ("Person", "born_on"), ("Address", "text"),
-    ("FamilyCard", "number"), ("SourceRecord", "row_key"), ("Assessment", "welfare_values"),
-    ("Assessment", "health_values"),
-)  # fmt: skip
-"""One property of every class that a payload about a person may hold."""
-_STATES = (("Enrolment", "status"), ("Enrolment", "reason"))
-
-
-def sees_values(scope: Scope, shown: Iterable[tuple[str, str]] = _VALUES) -> bool:
-    """Whether a scope is shown every class of value that a payload may hold, on every row there is."""
-    return all(scope.reads(label) == ALWAYS and scope.shows(label, name) for label, name in shown)
-
-
 class _FactViews:
     """Facts of one entry before and after, masked for one scope."""
 
     def __init__(self, ledger: Ledger, scope: Scope) -> None:
         self._ledger = ledger
         self._values = sees_values(scope)
-        self._states = sees_values(scope, _STATES)
+        self._states = sees_values(scope, ENROLMENT_STATES)
         self._seen: dict[str, None] = {}
         self.withheld: dict[str, None] = {}
 
@@ -120,7 +90,7 @@ def _content(fact: Fact, values: bool) -> dict[str, Json]:
     return content
 
 
-def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cursors: _Cursors) -> Viewed:
+def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cursors: Cursors) -> Viewed:
     entry = ledger.entry(Log.CHANGES, question.seq)
     views = _FactViews(ledger, scope)
     former = ledger.former([fact for fact in entry.facts if fact.version > 1])
@@ -128,39 +98,13 @@ def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cur
     return Viewed({**entry_dict(entry), "facts": facts}, views.everybody(), tuple(views.withheld))
 
 
-def _page(page: model.Page) -> int:
-    if page.last is not None or page.before is not None:
-        raise InvalidInput("Entries are paged forwards, newest first.", "Use first and after.")
-    first = 20 if page.first is None else page.first
-    if not 0 <= first <= _LONGEST_PAGE:
-        raise InvalidInput(
-            f"A page holds 0 to {_LONGEST_PAGE} rows.", "Ask for less and go on after the last one."
-        )
-    return first
-
-
-def _connection(
-    nodes: list[tuple[int, dict[str, Any]]], first: int, cursors: _Cursors, kind: str
-) -> dict[str, Any]:
-    shown = nodes[:first]
-    edges = [{"cursor": cursors.seal(kind, seq), "node": node} for seq, node in shown]
-    return {
-        "edges": edges,
-        "page_info": {
-            "has_next_page": len(nodes) > first, "has_previous_page": False,
-            "start_cursor": edges[0]["cursor"] if edges else None,
-            "end_cursor": edges[-1]["cursor"] if edges else None,
-        },
-    }  # fmt: skip
-
-
 def _seqs(
-    ledger: Ledger, log: Log, page: model.Page, cursors: _Cursors, conditions: list[Any]
+    ledger: Ledger, log: Log, page: model.Page, cursors: Cursors, conditions: list[Any]
 ) -> tuple[list[int], int]:
-    first = _page(page)
+    first = page_size(page)
     query = select(_ENTRY.c.seq).where(_ENTRY.c.log == log.value, *conditions)
     if page.after is not None:
-        query = query.where(_ENTRY.c.seq < cursors.open(log.value, page.after))
+        query = query.where(_ENTRY.c.seq < int(cursors.open(log.value, page.after)))
     with ledger.reading() as connection:
         return [
             row.seq for row in connection.execute(query.order_by(_ENTRY.c.seq.desc()).limit(first + 1))
@@ -172,7 +116,7 @@ def _about(subjects: tuple[str, ...], log: Log) -> Any:
     return _ENTRY.c.seq.in_(facts)
 
 
-def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope, cursors: _Cursors) -> Viewed:
+def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope, cursors: Cursors) -> Viewed:
     conditions: list[Any] = []
     if question.subject is not None:
         conditions.append(_about((question.subject,), Log.CHANGES))
@@ -183,9 +127,9 @@ def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope,
     for seq in seqs:
         entry = ledger.entry(Log.CHANGES, seq, opened=False)
         facts = [_listed(fact) for fact in entry.facts]
-        nodes.append((seq, {**entry_dict(entry), "facts": facts}))
+        nodes.append((str(seq), {**entry_dict(entry), "facts": facts}))
     total = ledger.size(Log.CHANGES) if not conditions else None
-    return Viewed({**_connection(nodes, first, cursors, Log.CHANGES.value), "total_count": total}, (), ())
+    return Viewed({**connection(nodes, first, cursors, Log.CHANGES.value), "total_count": total}, (), ())
 
 
 def _listed(fact: Fact) -> dict[str, Any]:
@@ -199,7 +143,7 @@ def _listed(fact: Fact) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: _Cursors) -> Viewed:
+def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: Cursors) -> Viewed:
     conditions: list[Any] = []
     if question.person is not None:
         conditions.append(_about(ledger.find("seen", question.person), Log.DISCLOSURES))
@@ -214,13 +158,13 @@ def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, curs
             "question": fact.clear["question"], "withheld": fact.clear["withheld"],
             "subjects": list(fact.refs_as("seen")),
         }  # fmt: skip
-        nodes.append((seq, node))
-    connection = _connection(nodes, first, cursors, Log.DISCLOSURES.value)
+        nodes.append((str(seq), node))
     total = ledger.size(Log.DISCLOSURES) if not conditions else None
-    return Viewed({**connection, "total_count": total}, (), ())
+    shown = connection(nodes, first, cursors, Log.DISCLOSURES.value)
+    return Viewed({**shown, "total_count": total}, (), ())
 
 
-def _checkpoint(ledger: Ledger, question: model.LedgerCheckpoint, scope: Scope, cursors: _Cursors) -> Viewed:
+def _checkpoint(ledger: Ledger, question: model.LedgerCheckpoint, scope: Scope, cursors: Cursors) -> Viewed:
     if question.size is None:
         found = ledger.proofs.checkpoint(Log.CHANGES)
     else:
@@ -253,11 +197,11 @@ def inclusion_proof(ledger: Ledger, seq: int, size: int | None) -> dict[str, Any
     }  # fmt: skip
 
 
-def _inclusion(ledger: Ledger, question: model.InclusionProof, scope: Scope, cursors: _Cursors) -> Viewed:
+def _inclusion(ledger: Ledger, question: model.InclusionProof, scope: Scope, cursors: Cursors) -> Viewed:
     return Viewed(inclusion_proof(ledger, question.seq, question.size), (), ())
 
 
-def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: _Cursors) -> Viewed:
+def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: Cursors) -> Viewed:
     found = []
     for release in ledger.subjects(ledger.find("releases", "all")).values():
         state = release.state
@@ -275,7 +219,7 @@ def _release(release: Subject) -> dict[str, Any]:
 
 
 def _source_statements(
-    ledger: Ledger, question: model.SourceStatements, scope: Scope, cursors: _Cursors
+    ledger: Ledger, question: model.SourceStatements, scope: Scope, cursors: Cursors
 ) -> Viewed:
     """Each finished release's words of one row; hidden and missing read the same."""
     history = ledger.history()
@@ -308,14 +252,14 @@ def _sees_record(history: LedgerHistory, scope: Scope, record: Subject) -> bool:
 
 
 def _release_records(
-    ledger: Ledger, question: model.ReleaseRecords, scope: Scope, cursors: _Cursors
+    ledger: Ledger, question: model.ReleaseRecords, scope: Scope, cursors: Cursors
 ) -> Viewed:
     records, after = _stretch(ledger, question.release, question.after)
     return Viewed({"records": records, "next": after}, (), ())
 
 
 def _release_persons(
-    ledger: Ledger, question: model.ReleasePersons, scope: Scope, cursors: _Cursors
+    ledger: Ledger, question: model.ReleasePersons, scope: Scope, cursors: Cursors
 ) -> Viewed:
     if not sees_values(scope):
         raise Forbidden("Row keys and persons are open to you for some rows only.", "Ask a data steward.")
@@ -356,7 +300,11 @@ def _stretch(ledger: Ledger, release: str, after: int) -> tuple[list[str], int |
         return [row.subject for row in connection.execute(records)], chunk
 
 
-ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = MappingProxyType({
+def _for_matcher(found: Callable[[Ledger, Any], Viewed]) -> Callable[[Ledger, Any, Scope, Cursors], Viewed]:
+    return lambda ledger, question, scope, cursors: found(ledger, question)
+
+
+ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = MappingProxyType({
     model.LedgerEntry: _ledger_entry,
     model.LedgerEntries: _ledger_entries,
     model.LedgerCheckpoint: _checkpoint,
@@ -366,10 +314,16 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, _Cursors], Viewed]] = Mappi
     model.SourceStatements: _source_statements,
     model.ReleasePersons: _release_persons,
     model.ReleaseRecords: _release_records,
+    model.MatchRows: _for_matcher(match_rows),
+    model.MatchesKnown: _for_matcher(matches_known),
+    model.RunningModel: _for_matcher(running_model),
+    model.MatchQueue: match_queue,
+    model.MatchById: match_by_id,
+    model.PairExplained: pair_explained,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""
 
 
 def answer(ledger: Ledger, question: Any, scope: Scope, cursor_key: bytes) -> Viewed:
     """Answer a question of ANSWERS. Blocks: call it off the event loop."""
-    return ANSWERS[type(question)](ledger, question, scope, _Cursors(cursor_key, scope))
+    return ANSWERS[type(question)](ledger, question, scope, Cursors(cursor_key, scope))

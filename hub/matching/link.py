@@ -51,6 +51,8 @@ class Linked:
     """Pairs between two persons that are neither sure nor out of question, the surest first."""
     weights: Mapping[Keys, float] = field(repr=False)
     """Every pair that was scored → bits, before exclusivity and judgements."""
+    levels: Mapping[Keys, tuple[int, ...]] = field(repr=False)
+    """Pairs of one person and pairs in the queue → level reached in each comparison of the second pass, by number."""
 
 
 def _silent(step: str) -> None:
@@ -102,11 +104,30 @@ class Work:
         self._progress("Forming persons")
         of = self.clustered(weights, judgements)
         keys = [row.key for row in self.rows]
+        queue = self._queue(weights, of, judgements)
+        position = {key: number for number, key in enumerate(keys)}
+        told = {pair for pair in weights if of[pair[0]] == of[pair[1]]}
+        told |= {(position[doubt.pair[0]], position[doubt.pair[1]]) for doubt in queue}
         return Linked(
             persons={key: keys[first] for key, first in zip(keys, of, strict=True)},
-            queue=self._queue(weights, of, judgements),
+            queue=queue,
             weights={(keys[left], keys[right]): weight for (left, right), weight in weights.items()},
+            levels={
+                (keys[left], keys[right]): levels for (left, right), levels in self._levels(told).items()
+            },
         )
+
+    def _levels(self, pairs: Collection[Pair]) -> dict[Pair, tuple[int, ...]]:
+        numbers = [{level.name: at for at, level in enumerate(each.levels)} for each in SECOND_PASS]
+        told = self.scorer.levels(as_table(pairs), SECOND_PASS)
+        left, right, *names = (
+            told[name].to_pylist() for name in ("l", "r", *(each.name for each in SECOND_PASS))
+        )
+        reached = zip(*names, strict=True)
+        return {
+            pair: tuple(of[name] for of, name in zip(numbers, each, strict=True))
+            for pair, each in zip(zip(left, right, strict=True), reached, strict=True)
+        }
 
     def weights(self) -> dict[Pair, float]:
         """The pairs worth a look, and their evidence after both passes."""

@@ -173,3 +173,48 @@ class ReleaseRecords:
     release: str
     after: int = 0
     """Entry after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRows:
+    """Every person's row with its newest finished words, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Record after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchesKnown:
+    """What was found and judged of pairs of rows, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Match after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningModel:
+    """The match model in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchQueue:
+    """Pairs of rows that wait for a person's judgement, the likeliest first."""
+
+    person: str | None = None
+    """Only pairs in which a row of this person stands."""
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchById:
+    """What is known of one pair of rows."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairExplained:
+    """Why two source records, or two persons, are one or not."""
+
+    left: str
+    right: str

@@ -42,6 +42,12 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.SourceStatements: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleasePersons: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleaseRecords: QuestionSpec("release:read", "Release", personal=False),
+        model.MatchRows: QuestionSpec("match:run", "Match", personal=False),
+        model.MatchesKnown: QuestionSpec("match:run", "Match", personal=False),
+        model.RunningModel: QuestionSpec("match:run", "Match", personal=False),
+        model.MatchQueue: QuestionSpec("match:read", "Match", personal=True),
+        model.MatchById: QuestionSpec("match:read", "Match", personal=True),
+        model.PairExplained: QuestionSpec("match:read", "Match", personal=True),
         model.Releases: QuestionSpec("release:read", "Release", personal=False),
     }
 )

@@ -20,6 +20,7 @@ from tests.spec.deliveries import begun, demand_agreement, finished, person
 from tests.spec.hubs import Town
 
 MODEL = "settings of a model"
+RUBRIC = (("name", (("same", 5000), ("different", -2000))), ("sex", (("same", 900), ("different", -7000))))
 DIGEST = hashlib.sha256(MODEL.encode()).hexdigest()
 PERSON = (pick("id"), pick("name"), pick("nik"), pick("mother_name"), pick("source_records", pick("row_key")))
 NIKS = [f"32730101018000{number:02}" for number in range(1, 30)]
@@ -28,7 +29,7 @@ NIKS = [f"32730101018000{number:02}" for number in range(1, 30)]
 @pytest.fixture
 def rows(bare: Town) -> dict[str, str]:
     """Six rows of six persons, by row key a to f; the records' ids."""
-    bare.submit(STEWARD, AdoptModel(DIGEST, MODEL))
+    bare.submit(STEWARD, AdoptModel(DIGEST, MODEL, RUBRIC))
     finished(
         bare,
         "dtks",
@@ -53,7 +54,7 @@ def rows(bare: Town) -> dict[str, str]:
 
 def _found(rows: dict[str, str], pair: str, outcome: str = "SAME", weight: int = 12_000) -> Finding:
     left, right = sorted((rows[pair[0]], rows[pair[1]]))
-    return Finding(left, right, outcome, weight, (3, 1))
+    return Finding(left, right, outcome, weight, (0, 1))
 
 
 def _form(town: Town, rows: dict[str, str], groups: str, *findings: Finding) -> Any:
@@ -217,11 +218,11 @@ def test_only_the_machine_forms_and_only_the_steward_judges(bare: Town, rows: di
 
 
 def test_a_model_is_adopted_once_and_only_with_its_digest(bare: Town, rows: dict[str, str]) -> None:
-    assert bare.submit(STEWARD, AdoptModel(DIGEST, MODEL)).repeated
+    assert bare.submit(STEWARD, AdoptModel(DIGEST, MODEL, RUBRIC)).repeated
     with bare.refuses(InvalidInput):
-        bare.submit(STEWARD, AdoptModel("0" * 64, MODEL))
+        bare.submit(STEWARD, AdoptModel("0" * 64, MODEL, RUBRIC))
     with bare.refuses(Forbidden):
-        bare.submit(ADMIN, AdoptModel(DIGEST, MODEL))
+        bare.submit(ADMIN, AdoptModel(DIGEST, MODEL, RUBRIC))
 
 
 # -- judgements -------------------------------------------------------------------------------------------------

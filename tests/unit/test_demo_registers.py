@@ -66,7 +66,7 @@ def accepted(source: Source) -> int:
 
 def sources(delivery: Delivery) -> tuple[Source, ...]:
     adapter = adapter_of(delivery.register)
-    return open_sources(adapter, delivery.files, Context(delivery.as_of, area_index()))
+    return open_sources(adapter, delivery.files, Context(delivery.as_of or "", area_index()))
 
 
 @pytest.mark.parametrize("hard", [False, True], ids=["default", "hard"])

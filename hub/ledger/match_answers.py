@@ -1,0 +1,105 @@
+"""What the matcher reads: every row with its newest finished words, and what is known of pairs. Nobody is shown it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from hub.commands.bonds import judgement_of
+from hub.commands.choosing import dwelling_of, finished_take, releases_of, values_of
+from hub.commands.forming import FORMING
+from hub.commands.reading import owner_of
+from hub.domain.facts import History, Subject
+from hub.ledger import canon
+from hub.ledger.rows import SubjectRow, table
+from hub.ledger.store import Ledger
+from hub.questions import model
+from hub.questions.model import Viewed
+
+_SUBJECT = table(SubjectRow)
+_STRETCH = 4_000
+
+
+def match_rows(ledger: Ledger, question: model.MatchRows) -> Viewed:
+    """A stretch of rows that have a person, or are to have one."""
+    subjects, after = _stretch(ledger, "SourceRecord", question.after)
+    found = [
+        each for each in subjects if each.state["unit"] == "person" and each.state["register"] in FORMING
+    ]
+    history = ledger.history()
+    _prefetch(history, found)
+    rows = [row for each in found if (row := _row(history, each)) is not None]
+    return Viewed({"rows": rows, "next": after}, (), ())
+
+
+def _prefetch(history: History, records: list[Subject]) -> None:
+    takes = [take for each in records for take in each.state["takes"]]
+    dwellings = [take["dwelling"] for take in takes if take["dwelling"]]
+    history.prefetch(
+        subjects=[
+            *(release for take in takes for release in releases_of(take)),
+            *dwellings,
+            *(each.id for each in records),
+        ],
+        finds=[("person_of", each.id) for each in records],
+    )
+    told = [each for each in map(history.subject, dict.fromkeys(dwellings)) if each is not None]
+    history.prefetch(
+        subjects=[
+            *(release for each in told for take in each.state["takes"] for release in releases_of(take)),
+            *(person for each in records for person in history.find("person_of", each.id)),
+        ]
+    )
+    opened = [finished_take(history, each) for each in (*records, *told)]
+    history.prefetch_payloads(take["taken"] for take in opened if take)
+
+
+def _row(history: History, record: Subject) -> Mapping[str, Any] | None:
+    take = finished_take(history, record)
+    payload = (history.payload(take["taken"]) if take else None) or {}
+    if take is None or not payload:
+        return None
+    dwelling, release, owner = (
+        dwelling_of(history, take),
+        history.subject(take["release"]),
+        owner_of(history, record.id),
+    )
+    return {
+        "record": record.id, "register": record.state["register"], "row_key": payload["row_key"],
+        "release": release.state["label"] if release else "", "unit": dwelling.id if dwelling else None,
+        "person": owner.id if owner else None, "values": payload["standardised"],
+        "dwelling": values_of(history, dwelling) if dwelling else None,
+    }  # fmt: skip
+
+
+def matches_known(ledger: Ledger, question: model.MatchesKnown) -> Viewed:
+    """A stretch of pairs of which something was said: the machine's outcome, and a steward's word."""
+    subjects, after = _stretch(ledger, "Match", question.after)
+    matches = [
+        {
+            "left": each.state["left"], "right": each.state["right"], "judgement": judgement_of(each),
+            "outcome": each.state["machine"]["outcome"] if each.state["machine"] else None,
+        }
+        for each in subjects
+    ]  # fmt: skip
+    return Viewed({"matches": matches, "next": after}, (), ())
+
+
+def running_model(ledger: Ledger, question: model.RunningModel) -> Viewed:
+    """Digest and settings of the model in force; None when there is none."""
+    found = list(ledger.subjects(ledger.find("model", "running")).values())
+    if not found:
+        return Viewed(None, (), ())
+    (running,) = found
+    payload = ledger.payloads([running.state["adopted"]])[running.state["adopted"]]
+    return Viewed({"digest": running.state["digest"], "settings": (payload or {}).get("settings")}, (), ())
+
+
+def _stretch(ledger: Ledger, type_: str, after: str) -> tuple[list[Subject], str | None]:
+    query = select(_SUBJECT).where(_SUBJECT.c.type == type_, _SUBJECT.c.id > after)
+    with ledger.reading() as connection:
+        rows = connection.execute(query.order_by(_SUBJECT.c.id).limit(_STRETCH)).all()
+    subjects = [Subject(row.id, row.type, row.version, canon.decode(row.state)) for row in rows]
+    return subjects, rows[-1].id if len(rows) == _STRETCH else None

@@ -1,0 +1,184 @@
+"""Matches as a steward sees them: both rows, every level with its weight, and what was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hub.access.scope import Scope
+from hub.commands.bonds import DIFFERENT, QUEUED, judgement_of, outcome_of
+from hub.commands.choosing import finished_take
+from hub.commands.matching import matches_among
+from hub.commands.reading import owner_of, resolved
+from hub.commands.uniting import members_of
+from hub.domain.errors import Forbidden
+from hub.domain.facts import History, Json, Subject
+from hub.ledger.answering import Cursors, connection, page_size, sees_values
+from hub.ledger.store import Ledger
+from hub.questions import model
+from hub.questions.model import Viewed
+
+_LIST = "matches"
+
+
+def match_queue(ledger: Ledger, question: model.MatchQueue, scope: Scope, cursors: Cursors) -> Viewed:
+    """Pairs that wait for a person, the likeliest first."""
+    if not sees_values(scope):
+        raise Forbidden("Rows of the whole city stand side by side in the queue.", "Ask a data steward.")
+    history, first = ledger.history(), page_size(question.page)
+    waiting = _waiting(history, question.person)
+    begin = 0
+    if question.page.after is not None:
+        last = cursors.open(_LIST, question.page.after)
+        begin = next((at for at, each in enumerate(waiting) if _place(each) > last), len(waiting))
+    shown = waiting[begin : begin + first + 1]
+    nodes = list(zip(map(_place, shown), Views(ledger, history).nodes(shown), strict=True))
+    page = connection(nodes, first, cursors, _LIST)
+    return Viewed({**page, "total_count": len(waiting)}, _seen(history, shown[:first]), ())
+
+
+def match_by_id(ledger: Ledger, question: model.MatchById, scope: Scope, cursors: Cursors) -> Viewed:
+    """One match; None when there is none, or not for this asker."""
+    history = ledger.history()
+    match = history.subject(question.id)
+    if match is None or match.type != "Match" or not sees_values(scope):
+        return Viewed(None, (), ())
+    (node,) = Views(ledger, history).nodes([match])
+    return Viewed(node, _seen(history, [match]), ())
+
+
+def pair_explained(ledger: Ledger, question: model.PairExplained, scope: Scope, cursors: Cursors) -> Viewed:
+    """Whether two records or persons are one, the strongest that was found between them, and who said otherwise."""
+    history = ledger.history()
+    sides = [_records_of(history, each) for each in (question.left, question.right)]
+    if not all(sides) or not sees_values(scope):
+        return Viewed(None, (), ())
+    between = [
+        each
+        for each in matches_among(history, dict.fromkeys((*sides[0], *sides[1])))
+        if (each.state["left"] in sides[0]) != (each.state["left"] in sides[1])
+        or set(sides[0]) == set(sides[1])
+    ]
+    found = max((each for each in between if each.state["machine"]), key=_weight, default=None)
+    (shown,) = Views(ledger, history).nodes([found]) if found is not None else (None,)
+    data = {
+        "same": set(sides[0]) == set(sides[1]) or any(each in sides[1] for each in sides[0]),
+        "probability": shown["probability"] if shown else None, "levels": shown["levels"] if shown else [],
+        "barred_by": [_entry(ledger, each) for each in between if outcome_of(each) == DIFFERENT],
+        "judgements": [_entry(ledger, each) for each in between if judgement_of(each) is not None],
+    }  # fmt: skip
+    return Viewed(data, _owners(history, (*sides[0], *sides[1])), ())
+
+
+def _waiting(history: History, person: str | None) -> list[Subject]:
+    found = history.find("matches", "queued")
+    history.prefetch(subjects=found)
+    waiting = [
+        each for each in map(history.subject, found) if each is not None and outcome_of(each) == QUEUED
+    ]
+    if person is not None:
+        records = set(_records_of(history, person))
+        waiting = [each for each in waiting if records & {each.state["left"], each.state["right"]}]
+    return sorted(waiting, key=_place)
+
+
+def _place(match: Subject) -> str:
+    """Orders the queue: the higher the weight, the smaller the text; then by id."""
+    return f"{10**9 - _weight(match):010d}|{match.id}"
+
+
+def _weight(match: Subject) -> int:
+    return int(match.state["machine"]["weight"])
+
+
+def _records_of(history: History, subject: str) -> tuple[str, ...]:
+    """The records of a person, or a source record by itself with those of its person."""
+    found = resolved(history, subject)
+    if found is not None and found.type == "Person":
+        return tuple(found.state["records"])
+    return members_of(history, subject) if found is not None and found.type == "SourceRecord" else ()
+
+
+def _owners(history: History, records: Iterable[str]) -> tuple[str, ...]:
+    owners = (owner_of(history, each) for each in records)
+    return tuple(dict.fromkeys(each.id for each in owners if each is not None))
+
+
+def _seen(history: History, matches: Sequence[Subject]) -> tuple[str, ...]:
+    return _owners(
+        history, (record for each in matches for record in (each.state["left"], each.state["right"]))
+    )
+
+
+class Views:
+    """Makes matches readable: names of levels from the rubric of the model that found them, values from both rows."""
+
+    def __init__(self, ledger: Ledger, history: History) -> None:
+        self._ledger = ledger
+        self._history = history
+        found = history.find("model", "running")
+        running = history.subject(found[0]) if found else None
+        self._rubrics: Mapping[str, Json] = running.state["rubrics"] if running is not None else {}
+
+    def nodes(self, matches: Sequence[Subject]) -> list[dict[str, Any]]:
+        """Matches as the API names them."""
+        sides = [each.state[side] for each in matches for side in ("left", "right")]
+        self._history.prefetch(subjects=sides)
+        records = [each for each in map(self._history.subject, sides) if each is not None]
+        self._history.prefetch(subjects=[take["release"] for each in records for take in each.state["takes"]])
+        takes = [take for each in records if (take := finished_take(self._history, each)) is not None]
+        self._history.prefetch_payloads(take["taken"] for take in takes)
+        said = [each.state["steward"]["fact"] for each in matches if each.state["steward"]]
+        self._history.prefetch_payloads(said)
+        facts = self._ledger.facts(said)
+        return [self._node(each, facts) for each in matches]
+
+    def _node(self, match: Subject, facts: Mapping[str, Any]) -> dict[str, Any]:
+        left, right = (self._row(match.state[side]) for side in ("left", "right"))
+        machine, steward = match.state["machine"], match.state["steward"]
+        fact = facts[steward["fact"]] if steward else None
+        return {
+            "id": match.id, "version": match.version,
+            "left": left, "right": right, "withheld": [],
+            "probability": _probability(machine["weight"]) if machine else None,
+            "weight": machine["weight"] / 1000 if machine else None,
+            "levels": self._levels(machine) if machine else [],
+            "judgement": judgement_of(match) or "UNJUDGED",
+            "judged_by": steward["actor"] if steward else None,
+            "judged_on": steward["on"] if steward else None,
+            "reason": (fact.payload or {}).get("reason") if fact is not None else None,
+        }  # fmt: skip
+
+    def _row(self, record: str) -> dict[str, Any] | None:
+        subject = self._history.subject(record)
+        take = finished_take(self._history, subject) if subject is not None else None
+        payload = self._history.payload(take["taken"]) if take is not None else None
+        if subject is None or payload is None:
+            return None
+        owner = owner_of(self._history, record)
+        return {
+            "id": record, "register": subject.state["register"], "row_key": payload["row_key"],
+            "person": owner.id if owner else None, "standardised": payload["standardised"],
+        }  # fmt: skip
+
+    def _levels(self, machine: Mapping[str, Json]) -> list[dict[str, Any]]:
+        rubric = self._rubrics.get(machine["model"], [])
+        return [
+            {"comparison": name, "level": levels[at][0], "weight": levels[at][1] / 1000}
+            for (name, levels), at in zip(rubric, machine["levels"], strict=False)
+        ]
+
+
+def _probability(weight: int) -> float:
+    """From bits of evidence, the prior included."""
+    return float(round(1 / (1 + 2 ** (-weight / 1000)), 6))
+
+
+def _entry(ledger: Ledger, match: Subject) -> dict[str, Any]:
+    """Who judged a match, when, and in which entry."""
+    steward = match.state["steward"]
+    fact = ledger.facts([steward["fact"]])[steward["fact"]]
+    return {
+        "match": match.id, "judgement": judgement_of(match), "judged_by": steward["actor"],
+        "judged_on": steward["on"], "seq": fact.seq, "reason": (fact.payload or {}).get("reason"),
+    }  # fmt: skip
