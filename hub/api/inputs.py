@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 from strawberry import ID, field
 
-from hub.api.scalars import AreaSystem, Date, EnrolmentStatus, EnrolmentUnit, Sex
+from hub.api.scalars import AreaSystem, Date, EnrolmentStatus, EnrolmentUnit, JudgementKind, Sex
 
 
 @strawberry.input(description="An area (wilayah): a bare code does not say which of two places it means.")
@@ -39,6 +39,13 @@ class EnrolmentFilter:
     status: EnrolmentStatus | None = field(description="How far they have come.")
     area: AreaInput | None = field(description="Of persons domiciled in this area.")
     person: ID | None = field(description="Of this person.")
+
+
+@strawberry.input(description="Which pairs of rows.")
+class MatchFilter:
+    """Filter of the match queue."""
+
+    person: ID | None = field(description="In which a row of this person stands.")
 
 
 @strawberry.input(description="Which entries.")
@@ -92,6 +99,25 @@ class EnrolInput(Change):
 
     enrolment: ID = field(description="Id of the proposal.")
     starts_on: Date | None = field(description="First day; today unless given.")
+
+
+@strawberry.input(description="Says whether two rows are of one person (keputusan padan).")
+class JudgeMatchInput(Change):
+    """Input of judgeMatch."""
+
+    match: ID | None = field(description="Id of the match.")
+    left: ID | None = field(description="Else one of the two source records.")
+    right: ID | None = field(description="And the other.")
+    judgement: JudgementKind = field(description="`SAME`, `DIFFERENT` or `UNSURE`.")
+    reason: str = field(description="Why; free text (alasan).")
+
+
+@strawberry.input(description="Takes a judgement back; what the machine found holds again.")
+class RevokeJudgementInput(Change):
+    """Input of revokeJudgement."""
+
+    match: ID = field(description="Id of the match.")
+    reason: str = field(description="Why; free text (alasan).")
 
 
 @strawberry.input(description="Ends an enrolment.")

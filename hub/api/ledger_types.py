@@ -5,8 +5,8 @@ from __future__ import annotations
 import strawberry
 from strawberry import ID, field
 
-from hub.api.scalars import JSON, Date, DateTime
-from hub.api.types import WITHHELD, WithheldField
+from hub.api.scalars import JSON, Date, DateTime, JudgementKind
+from hub.api.types import WITHHELD, Node, SourceRecord, WithheldField
 
 
 @strawberry.type(description="One thing that an entry says about one subject (fakta). Needs `entry:read`.")
@@ -74,6 +74,52 @@ class Disclosure:
     question: str = field(description="Name of the question.")
     subjects: list[ID] = field(description="Ids returned, at every level.")
     withheld: list[str] = field(description="Names of the fields that were asked for and not shown.")
+
+
+@strawberry.type(description="How far two rows agree in one respect.")
+class MatchLevel:
+    """One comparison of a match."""
+
+    comparison: str = field(description="What was compared, e.g. `identity`: NIK and birth date together.")
+    level: str = field(description="How far the two agree.")
+    weight: float = field(description="Evidence in bits: above 0 for one person, below 0 for two.")
+    left: str | None = field(description="What the left row says.")
+    right: str | None = field(description="What the right row says.")
+
+
+@strawberry.type(description="Two rows that may be of one person (padanan). Needs `match:read`.")
+class Match(Node):
+    """A match."""
+
+    version: int = field(description="Number of things said of it; give it back as `expectedVersion`.")
+    left: SourceRecord | None = field(description="One row; null when its values were erased.")
+    right: SourceRecord | None = field(description="The other row.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+    probability: float | None = field(
+        description="How likely the machine finds it that both are one person; null where it found nothing."
+    )
+    levels: list[MatchLevel] = field(
+        description="All comparisons with their weights; they and the prior add up."
+    )
+    judgement: JudgementKind = field(description="What a person said of it.")
+    judged_by: str | None = field(description="Id of who said so (pelaku).")
+    judged_at: DateTime | None = field(description="When.")
+    reason: str | None = field(description="Why; free text (alasan).")
+
+
+@strawberry.type(
+    description="Why two source records, or two persons, are one or not (penjelasan). Needs `match:read`."
+)
+class PairExplanation:
+    """An explained pair."""
+
+    same: bool = field(description="Whether they are one person now.")
+    probability: float | None = field(
+        description="Of the strongest pair of rows that was found between them."
+    )
+    levels: list[MatchLevel] = field(description="How far that pair agrees.")
+    barred_by: list[Entry] = field(description="Entries in which rows of theirs were judged to be different.")
+    judgements: list[Entry] = field(description="All entries in which somebody judged rows of theirs.")
 
 
 @strawberry.type(description="A role given to an actor (peran).")

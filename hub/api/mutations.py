@@ -18,16 +18,21 @@ from hub.api.inputs import (
     EndEnrolmentInput,
     EnrolInput,
     GrantRoleInput,
+    JudgeMatchInput,
     ProposeEnrolmentInput,
+    RevokeJudgementInput,
     SuspendActorInput,
 )
 from hub.api.ledger_types import Receipt
 from hub.api.queries import kemendagri_code
 from hub.api.roots import root_field
 from hub.commands.access import GrantRole, SuspendActor
+from hub.commands.matching import JudgeMatch, RevokeJudgement
 from hub.commands.people import CorrectPerson
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
+from hub.domain.errors import NotFound
 from hub.domain.ids import as_uuid
+from hub.questions.model import MatchById
 
 FIELDS: list[StrawberryField] = []
 change = partial(root_field, FIELDS, Receipt)
@@ -63,6 +68,28 @@ async def correct_person(root: Root, input: CorrectPersonInput) -> Any:
     """Correct: what is null was not given."""
     given = {name: str(value) for name, value in asdict(input.values).items() if value is not None}
     command = CorrectPerson(as_uuid(input.person, "person"), given, input.evidence)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Says whether two rows are of one person; what follows from it is done at once.", needs="match:judge")
+async def judge_match(root: Root, input: JudgeMatchInput) -> Any:
+    """Judge a match, or two source records."""
+    if input.match is not None:
+        found = await root.ask_whole(MatchById(as_uuid(input.match, "match")))
+        sides = (found["left"], found["right"]) if found else (None, None)
+        left, right = (each["id"] if each else None for each in sides)
+    else:
+        left, right = input.left, input.right
+    if not left or not right:
+        raise NotFound("There is no such match.", "Give its id, or the ids of both source records.")
+    command = JudgeMatch(as_uuid(left, "left"), as_uuid(right, "right"), input.judgement.value, input.reason)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Takes a judgement back.", needs="match:judge")
+async def revoke_judgement(root: Root, input: RevokeJudgementInput) -> Any:
+    """Revoke."""
+    command = RevokeJudgement(as_uuid(input.match, "match"), input.reason)
     return await root.submit(command, input.request_id, input.expected_version)
 
 

@@ -18,10 +18,11 @@ from hub.api.inputs import (
     DisclosureFilter,
     EnrolmentFilter,
     EntryFilter,
+    MatchFilter,
     PersonFilter,
     ProgrammeFilter,
 )
-from hub.api.ledger_types import Checkpoint, Disclosure, Entry, InclusionProof, Viewer
+from hub.api.ledger_types import Checkpoint, Disclosure, Entry, InclusionProof, Match, PairExplanation, Viewer
 from hub.api.roots import root_field
 from hub.api.scalars import AreaSystem
 from hub.api.types import Area, Connection, Enrolment, Node, Person, Programme, Release, SourceStatement
@@ -165,6 +166,25 @@ async def releases(root: Root, register: str | None) -> Any:
 async def source_statements(root: Root, record: ID) -> Any:
     """A source record through its releases."""
     return await root.ask_whole(questions.SourceStatements(as_uuid(record, "record")))
+
+
+@ask(Connection[Match], "Pairs of rows that wait for a judgement, the likeliest first.", needs="match:read")
+async def match_queue(root: Root, *, filter: MatchFilter | None, first: First = 20, after: After) -> Any:
+    """The queue of the data steward."""
+    person = as_uuid(filter.person, "person") if filter and filter.person else None
+    return await root.ask_whole(questions.MatchQueue(person, Page(first, after)))
+
+
+@ask(Match | None, "One pair of rows with every level and weight (padanan).", needs="match:read")
+async def match(root: Root, id: ID) -> Any:
+    """One match."""
+    return await root.ask_whole(questions.MatchById(as_uuid(id, "id")))
+
+
+@ask(PairExplanation | None, "Why two source records or persons are one, or not.", needs="match:read")
+async def explain_pair(root: Root, left: ID, right: ID) -> Any:
+    """An explanation; null when either is not there for this asker."""
+    return await root.ask_whole(questions.PairExplained(as_uuid(left, "left"), as_uuid(right, "right")))
 
 
 @ask(Connection[Entry], "Entries of the ledger (buku besar), newest first.", needs="entry:read")

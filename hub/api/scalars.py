@@ -83,6 +83,16 @@ class EnrolmentUnit(StrEnum):
     HOUSEHOLD = "HOUSEHOLD"
 
 
+@strawberry.enum(description="What a person said of two rows (keputusan padan).")
+class JudgementKind(StrEnum):
+    """Judgements of a match."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+    UNSURE = "UNSURE"
+    UNJUDGED = "UNJUDGED"
+
+
 @strawberry.enum(description="How far a delivery (rilis) has come; only closed ones count.")
 class ReleaseStatus(StrEnum):
     """States of a release."""

@@ -14,8 +14,9 @@ from hub.cli import settings
 from hub.cli.output import emit, watching
 from hub.domain.errors import LedgerFault, NotFound
 from hub.domain.kinds import Log
-from hub.ledger.answers import checkpoint_dict, entry_dict
+from hub.ledger.answers import checkpoint_dict
 from hub.ledger.audit import Report, verify
+from hub.ledger.entry_views import entry_dict
 
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

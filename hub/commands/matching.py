@@ -31,8 +31,9 @@ FINDINGS = (SAME, QUEUED, APART)
 """What the machine finds of two rows: one person, a person's turn to judge, or neither any more."""
 
 
-Rubric = tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-"""What level numbers mean: each comparison with its levels in order, each with its weight in thousandths of a bit."""
+Rubric = tuple[tuple[str, tuple[str, ...], tuple[tuple[str, int], ...]], ...]
+"""What level numbers mean: each comparison with the attributes it compares, and its levels in order, each with its
+weight in thousandths of a bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def adopt_model(history: History, command: AdoptModel, draw: Draw, by: By) -> De
     running = history.subject(found[0]) if found else None
     if running is not None and running.state["digest"] == command.digest:
         return Decision((), running.id)
-    rubric = [[name, [list(level) for level in levels]] for name, levels in command.rubric]
+    rubric = [[name, list(of), [list(level) for level in levels]] for name, of, levels in command.rubric]
     clear = {"digest": command.digest, "rubric": rubric}
     subject, payload = running.id if running is not None else draw.new_id(), {"settings": command.settings}
     return Decision((Draft(draw.new_id(), "ModelAdopted", subject, clear=clear, payload=payload),))

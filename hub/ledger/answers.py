@@ -12,30 +12,20 @@ from sqlalchemy import func, select
 from hub.access.scope import Scope
 from hub.commands.reading import owner_of, person_row
 from hub.domain.errors import Forbidden, NotFound
-from hub.domain.facts import Fact, Json, Subject
+from hub.domain.facts import Fact, Subject
 from hub.domain.kinds import KINDS, Log, Retention
 from hub.ledger.answering import ENROLMENT_STATES, Cursors, connection, page_size, sees_values
+from hub.ledger.entry_views import PERSONAL_TYPES, content, entry_dict, listed, release_dict
 from hub.ledger.history import LedgerHistory
 from hub.ledger.match_answers import match_rows, matches_known, running_model
 from hub.ledger.match_views import match_by_id, match_queue, pair_explained
 from hub.ledger.note import Checkpoint
 from hub.ledger.rows import EntryRow, FactRow, table
-from hub.ledger.store import Entry, Ledger
+from hub.ledger.store import Ledger
 from hub.questions import model
 from hub.questions.model import Viewed
 
 _ENTRY, _FACT = table(EntryRow), table(FactRow)
-_PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment", "Match")
-
-
-def entry_dict(entry: Entry) -> dict[str, Any]:
-    """An entry as the API names it, without its facts."""
-    return {
-        "seq": entry.seq, "recorded_at": entry.at, "actor": entry.actor, "agency": entry.agency,
-        "action": entry.action, "purpose": entry.purpose, "legal_basis": entry.basis,
-        "policy_version": entry.policy_version, "leaf_hash": entry.leaf_hash.hex(),
-        "subjects": list(dict.fromkeys(fact.subject for fact in entry.facts)),
-    }  # fmt: skip
 
 
 def checkpoint_dict(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -64,7 +54,7 @@ class _FactViews:
     def view(self, fact: Fact, before: Fact | None) -> dict[str, Any]:
         """One fact as the API names it; the payload's fields are withheld unless the scope is shown all."""
         kind = KINDS[fact.kind]
-        personal = kind.type in _PERSONAL_TYPES
+        personal = kind.type in PERSONAL_TYPES
         clear = not personal or (self._states if kind.type == "Enrolment" else self._values)
         payload = clear and (self._values or kind.retention is Retention.AUDIT)  # audit: actors, not the poor
         if personal and clear:
@@ -74,20 +64,11 @@ class _FactViews:
         self.withheld.update(dict.fromkeys(hidden))
         return {
             "kind": fact.kind, "subject": fact.subject,
-            "before": _content(before, payload) if before and clear else None,
-            "after": _content(fact, payload) if clear else None,
+            "before": content(before, payload) if before and clear else None,
+            "after": content(fact, payload) if clear else None,
             "withheld": [{"field": name, "reason": "class"} for name in hidden],
             "erased": fact.sealed and fact.payload is None,
         }  # fmt: skip
-
-
-def _content(fact: Fact, values: bool) -> dict[str, Json]:
-    content: dict[str, Json] = {**fact.clear}
-    if fact.refs:
-        content["refs"] = [{"role": role, "id": to} for role, to in fact.refs]
-    if values and fact.payload is not None:
-        content["payload"] = fact.payload
-    return content
 
 
 def _ledger_entry(ledger: Ledger, question: model.LedgerEntry, scope: Scope, cursors: Cursors) -> Viewed:
@@ -126,21 +107,9 @@ def _ledger_entries(ledger: Ledger, question: model.LedgerEntries, scope: Scope,
     nodes = []
     for seq in seqs:
         entry = ledger.entry(Log.CHANGES, seq, opened=False)
-        facts = [_listed(fact) for fact in entry.facts]
-        nodes.append((str(seq), {**entry_dict(entry), "facts": facts}))
+        nodes.append((str(seq), listed(entry)))
     total = ledger.size(Log.CHANGES) if not conditions else None
     return Viewed({**connection(nodes, first, cursors, Log.CHANGES.value), "total_count": total}, (), ())
-
-
-def _listed(fact: Fact) -> dict[str, Any]:
-    """A fact in a list: what it says of persons is opened, and recorded as seen, entry by entry."""
-    personal = KINDS[fact.kind].type in _PERSONAL_TYPES
-    hidden = [*(["clear"] if personal else []), *(["payload"] if fact.sealed else [])]
-    return {
-        "kind": fact.kind, "subject": fact.subject, "before": None,
-        "after": None if personal else _content(fact, False), "erased": False,
-        "withheld": [{"field": name, "reason": "list"} for name in hidden],
-    }  # fmt: skip
 
 
 def _disclosures(ledger: Ledger, question: model.Disclosures, scope: Scope, cursors: Cursors) -> Viewed:
@@ -206,16 +175,8 @@ def _releases(ledger: Ledger, question: model.Releases, scope: Scope, cursors: C
     for release in ledger.subjects(ledger.find("releases", "all")).values():
         state = release.state
         if question.register in (None, state["register"]) and question.label in (None, state["label"]):
-            found.append(_release(release))
+            found.append(release_dict(release))
     return Viewed(sorted(found, key=lambda each: str(each["id"]), reverse=True), (), ())
-
-
-_RELEASE_FIELDS = ("register", "label", "as_of", "status", "digest")
-
-
-def _release(release: Subject) -> dict[str, Any]:
-    counts = {name: release.state.get(name, 0) for name in ("accepted", "repeated", "refused", "chunks")}
-    return {"id": release.id, **{name: release.state[name] for name in _RELEASE_FIELDS}, **counts}
 
 
 def _source_statements(
@@ -237,7 +198,7 @@ def _source_statements(
             said = {name: (fact.payload or {}).get(name) if shown else None
                     for name in ("original", "standardised")}  # fmt: skip
         statements.append({
-            "release": _release(release), "repeated": fact.kind == "RecordSeen", "withheld": withheld,
+            "release": release_dict(release), "repeated": fact.kind == "RecordSeen", "withheld": withheld,
             "erased": fact.sealed and fact.payload is None, **said,
         })  # fmt: skip
     names = ("SourceRecord.original", "SourceRecord.standardised") if withheld else ()

@@ -7,13 +7,15 @@ from typing import Any
 
 from hub.access.scope import Scope
 from hub.commands.bonds import DIFFERENT, QUEUED, judgement_of, outcome_of
-from hub.commands.choosing import finished_take
+from hub.commands.choosing import dwelling_of, finished_take, releases_of, values_of
 from hub.commands.matching import matches_among
 from hub.commands.reading import owner_of, resolved
 from hub.commands.uniting import members_of
 from hub.domain.errors import Forbidden
 from hub.domain.facts import History, Json, Subject
+from hub.domain.kinds import Log
 from hub.ledger.answering import Cursors, connection, page_size, sees_values
+from hub.ledger.entry_views import listed, release_dict
 from hub.ledger.store import Ledger
 from hub.questions import model
 from hub.questions.model import Viewed
@@ -64,8 +66,8 @@ def pair_explained(ledger: Ledger, question: model.PairExplained, scope: Scope, 
     data = {
         "same": set(sides[0]) == set(sides[1]) or any(each in sides[1] for each in sides[0]),
         "probability": shown["probability"] if shown else None, "levels": shown["levels"] if shown else [],
-        "barred_by": [_entry(ledger, each) for each in between if outcome_of(each) == DIFFERENT],
-        "judgements": [_entry(ledger, each) for each in between if judgement_of(each) is not None],
+        "barred_by": _entries(ledger, (each for each in between if outcome_of(each) == DIFFERENT)),
+        "judgements": _entries(ledger, (each for each in between if judgement_of(each) is not None)),
     }  # fmt: skip
     return Viewed(data, _owners(history, (*sides[0], *sides[1])), ())
 
@@ -119,66 +121,86 @@ class Views:
         found = history.find("model", "running")
         running = history.subject(found[0]) if found else None
         self._rubrics: Mapping[str, Json] = running.state["rubrics"] if running is not None else {}
+        self._taken: Mapping[str, str] = {}
+        self._judged: Mapping[str, str] = {}
 
     def nodes(self, matches: Sequence[Subject]) -> list[dict[str, Any]]:
         """Matches as the API names them."""
-        sides = [each.state[side] for each in matches for side in ("left", "right")]
-        self._history.prefetch(subjects=sides)
-        records = [each for each in map(self._history.subject, sides) if each is not None]
-        self._history.prefetch(subjects=[take["release"] for each in records for take in each.state["takes"]])
-        takes = [take for each in records if (take := finished_take(self._history, each)) is not None]
-        self._history.prefetch_payloads(take["taken"] for take in takes)
+        history, sides = self._history, [each.state[side] for each in matches for side in ("left", "right")]
+        history.prefetch(subjects=sides)
+        records = [each for each in map(history.subject, sides) if each is not None]
+        takes = [take for each in records for take in each.state["takes"]]
+        history.prefetch(subjects=[release for take in takes for release in releases_of(take)])
+        history.prefetch(subjects=[take["dwelling"] for take in takes if take["dwelling"]])
+        self._taken = self._ledger.instants(each.state["takes"][0]["taken"] for each in records)
         said = [each.state["steward"]["fact"] for each in matches if each.state["steward"]]
-        self._history.prefetch_payloads(said)
-        facts = self._ledger.facts(said)
-        return [self._node(each, facts) for each in matches]
+        self._judged = self._ledger.instants(said)
+        history.prefetch_payloads(said)
+        return [self._node(each) for each in matches]
 
-    def _node(self, match: Subject, facts: Mapping[str, Any]) -> dict[str, Any]:
-        left, right = (self._row(match.state[side]) for side in ("left", "right"))
+    def _node(self, match: Subject) -> dict[str, Any]:
         machine, steward = match.state["machine"], match.state["steward"]
-        fact = facts[steward["fact"]] if steward else None
+        reason = self._history.payload(steward["fact"]) if steward else None
         return {
-            "id": match.id, "version": match.version,
-            "left": left, "right": right, "withheld": [],
+            "id": match.id, "version": match.version, "withheld": [],
+            "left": self._row(match.state["left"]), "right": self._row(match.state["right"]),
             "probability": _probability(machine["weight"]) if machine else None,
-            "weight": machine["weight"] / 1000 if machine else None,
-            "levels": self._levels(machine) if machine else [],
+            "levels": self._levels(match) if machine else [],
             "judgement": judgement_of(match) or "UNJUDGED",
             "judged_by": steward["actor"] if steward else None,
-            "judged_on": steward["on"] if steward else None,
-            "reason": (fact.payload or {}).get("reason") if fact is not None else None,
+            "judged_at": self._judged.get(steward["fact"]) if steward else None,
+            "reason": (reason or {}).get("reason"),
         }  # fmt: skip
 
     def _row(self, record: str) -> dict[str, Any] | None:
         subject = self._history.subject(record)
         take = finished_take(self._history, subject) if subject is not None else None
         payload = self._history.payload(take["taken"]) if take is not None else None
-        if subject is None or payload is None:
+        release = self._history.subject(take["release"]) if take is not None else None
+        if subject is None or payload is None or release is None:
             return None
-        owner = owner_of(self._history, record)
+        first = subject.state["takes"][0]["taken"]
         return {
             "id": record, "register": subject.state["register"], "row_key": payload["row_key"],
-            "person": owner.id if owner else None, "standardised": payload["standardised"],
+            "release": release_dict(release), "taken_at": self._taken[first], "withheld": [],
         }  # fmt: skip
 
-    def _levels(self, machine: Mapping[str, Json]) -> list[dict[str, Any]]:
-        rubric = self._rubrics.get(machine["model"], [])
+    def _values(self, record: str) -> Mapping[str, Json]:
+        """What a row and its dwelling say; the row's own word counts."""
+        subject = self._history.subject(record)
+        take = finished_take(self._history, subject) if subject is not None else None
+        if subject is None or take is None:
+            return {}
+        dwelling = dwelling_of(self._history, take)
+        place = values_of(self._history, dwelling) if dwelling is not None else {}
+        return {**place, **values_of(self._history, subject)}
+
+    def _levels(self, match: Subject) -> list[dict[str, Any]]:
+        machine = match.state["machine"]
+        left, right = (self._values(match.state[side]) for side in ("left", "right"))
         return [
-            {"comparison": name, "level": levels[at][0], "weight": levels[at][1] / 1000}
-            for (name, levels), at in zip(rubric, machine["levels"], strict=False)
-        ]
+            {
+                "comparison": name, "level": levels[at][0], "weight": levels[at][1] / 1000,
+                "left": _text(left, attributes), "right": _text(right, attributes),
+            }
+            for (name, attributes, levels), at in zip(
+                self._rubrics.get(machine["model"], []), machine["levels"], strict=False
+            )
+        ]  # fmt: skip
+
+
+def _text(values: Mapping[str, Json], attributes: Sequence[str]) -> str | None:
+    """The values of some attributes, as far as they are known."""
+    return " · ".join(str(values[name]) for name in attributes if values.get(name)) or None
 
 
 def _probability(weight: int) -> float:
     """From bits of evidence, the prior included."""
-    return float(round(1 / (1 + 2 ** (-weight / 1000)), 6))
+    return round(1 / (1 + 2 ** (-weight / 1000)), 6)
 
 
-def _entry(ledger: Ledger, match: Subject) -> dict[str, Any]:
-    """Who judged a match, when, and in which entry."""
-    steward = match.state["steward"]
-    fact = ledger.facts([steward["fact"]])[steward["fact"]]
-    return {
-        "match": match.id, "judgement": judgement_of(match), "judged_by": steward["actor"],
-        "judged_on": steward["on"], "seq": fact.seq, "reason": (fact.payload or {}).get("reason"),
-    }  # fmt: skip
+def _entries(ledger: Ledger, matches: Iterable[Subject]) -> list[dict[str, Any]]:
+    """The entries in which matches were judged, newest first."""
+    facts = ledger.facts(each.state["steward"]["fact"] for each in matches)
+    seqs = sorted({fact.seq for fact in facts.values()}, reverse=True)
+    return [listed(ledger.entry(Log.CHANGES, seq, opened=False)) for seq in seqs]

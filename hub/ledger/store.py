@@ -221,6 +221,16 @@ class Ledger:
                     found[row.id] = open_fact(row, self.vault)
         return found
 
+    def instants(self, ids: Iterable[str]) -> dict[str, str]:
+        """When the entries of facts were recorded, by fact id."""
+        found: dict[str, str] = {}
+        entry = _ENTRY.join(_FACT, (_FACT.c.log == _ENTRY.c.log) & (_FACT.c.seq == _ENTRY.c.seq))
+        with self.reading() as connection:
+            for some in strides(ids):
+                query = select(_FACT.c.id, _ENTRY.c.at).select_from(entry).where(_FACT.c.id.in_(some))
+                found.update((row.id, row.at) for row in connection.execute(query))
+        return found
+
     def payloads(self, ids: Iterable[str]) -> dict[str, Json]:
         """Opened payloads by fact id."""
         return {each: fact.payload for each, fact in self.facts(ids).items()}

@@ -36,6 +36,7 @@ def rubric_of(model: Model) -> Rubric:
     return tuple(
         (
             each.name,
+            _ATTRIBUTES[each.name],
             tuple(
                 (level.name, 0 if level.unknown else round(1000 * model.second[each.name][level.name].weight))
                 for level in each.levels
@@ -43,6 +44,13 @@ def rubric_of(model: Model) -> Rubric:
         )
         for each in SECOND_PASS
     )
+
+
+_ATTRIBUTES = {
+    "name": ("name",), "identity": ("nik", "born_on"), "sex": ("sex",), "mother": ("mother_name",),
+    "birthplace": ("birthplace",), "register": (), "home": ("kk", "text", "rt", "rw", "area"),
+}  # fmt: skip
+"""What a person who judges wants to see of the two rows beside each comparison."""
 
 
 def _conditions() -> str:

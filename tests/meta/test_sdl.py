@@ -21,8 +21,9 @@ Query node(id) viewer person(id) personByNik(nik) persons(filter,first,after,las
 Query programmes(filter) programme(code) enrolments(filter,first,after) releases(register)
 Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
 Query disclosures(filter,first,after) sourceStatements(record)
+Query matchQueue(filter,first,after) match(id) explainPair(left,right)
 Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
-Mutation suspendActor(input) defineProgramme(input)
+Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudgement(input)
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
 Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords assessments
@@ -40,6 +41,10 @@ SourceRecord id register rowKey release takenAt withheld
 Release register label asOf status accepted repeated refused digest
 Entry seq recordedAt actor agency action purpose legalBasis policyVersion subjects facts leafHash
 EntryFact kind subject before after withheld erased
+Match id version left right withheld probability levels judgement judgedBy judgedAt reason
+MatchLevel comparison level weight left right
+PairExplanation same probability levels barredBy judgements
+JudgementKind SAME DIFFERENT UNSURE UNJUDGED
 Checkpoint origin size rootHash note cosignatures
 InclusionProof seq size leafHash path checkpoint file
 Disclosure seq recordedAt actor agency purpose legalBasis question subjects withheld

@@ -20,7 +20,10 @@ from tests.spec.deliveries import begun, demand_agreement, finished, person
 from tests.spec.hubs import Town
 
 MODEL = "settings of a model"
-RUBRIC = (("name", (("same", 5000), ("different", -2000))), ("sex", (("same", 900), ("different", -7000))))
+RUBRIC = (
+    ("name", ("name",), (("same", 5000), ("different", -2000))),
+    ("identity", ("nik",), (("same", 9000), ("different", -7000))),
+)
 DIGEST = hashlib.sha256(MODEL.encode()).hexdigest()
 PERSON = (pick("id"), pick("name"), pick("nik"), pick("mother_name"), pick("source_records", pick("row_key")))
 NIKS = [f"32730101018000{number:02}" for number in range(1, 30)]
