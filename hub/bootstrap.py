@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -112,6 +112,11 @@ class OpenHub:
     def actor_id(self, name: str) -> str | None:
         """The id of a local account by name."""
         return self.hub.actor_id(name)
+
+    def grants(self, name: str) -> list[dict[str, Any]]:
+        """The roles that a local account was ever given, as its state holds them; none when there is no account."""
+        found = self.hub.actor_id(name)
+        return [] if found is None else self.ledger.subjects([found])[found].state.get("grants", [])
 
     def actor(self, name: str, purpose: str | None = None) -> Actor:
         """A local account by name. Raises SetupError when the hub was never initialised."""
@@ -244,21 +249,15 @@ async def _found(opened: OpenHub) -> None:
         await hub.submit(Actor(new_id(), "pendirian"), FoundHub(digest, rules), wait=False)
     system = opened.actor("sistem", "pendirian")
     await hub.submit(system, ListAreas(tuple(areas())), wait=False)
-    if _granted(opened, STEWARD) and _granted(opened, ADMIN):
+    if opened.grants(STEWARD) and opened.grants(ADMIN):
         return
     await hub.submit(system, DefineAgency("diskominfo", "Dinas Komunikasi dan Informatika"), wait=False)
     for name, role, agency in ((STEWARD, "walidata", "diskominfo"), (ADMIN, "admin_kebijakan", "diskominfo")):
         if hub.actor_id(name) is None:
             await hub.submit(system, RegisterActor(name, agency), wait=False)
-        if not _granted(opened, name):
+        if not opened.grants(name):  # a founding that was killed is finished, and nothing is undone
             grant = GrantRole(name, role, "Akun setempat sejak pendirian.", agency)
             await hub.submit(system, grant, wait=False)
-
-
-def _granted(opened: OpenHub, name: str) -> bool:
-    """Whether a founding account has ever had a role: a founding that was killed is finished, nothing is undone."""
-    found = opened.hub.actor_id(name)
-    return found is not None and bool(opened.ledger.subjects([found])[found].state.get("grants"))
 
 
 async def adopt_policy(opened: OpenHub) -> tuple[int, bool]:

@@ -151,24 +151,31 @@ async def _staff(opened: OpenHub, report: Report) -> str:
     """Agencies, programmes and accounts of the story; returns the kelurahan of its officer."""
     report("Setting up agencies and accounts", 0, None)
     system, admin = opened.actor("sistem", "pendirian"), opened.actor(ADMIN)
-    territory = await _busiest_kelurahan(opened)
+    territory = _territory(opened) or await _some_kelurahan(opened)
     for code, name in AGENCIES:
         await opened.hub.submit(system, DefineAgency(code, name), wait=False)
     for code, name, agency, needs, funded_by in PROGRAMMES:
         command = DefineProgramme(code, name, agency, "PERSON", funded_by, needs)
         await opened.hub.submit(opened.steward, command, wait=False)
     for each in ACCOUNTS:
-        if opened.actor_id(each.name) is not None:
+        if opened.grants(each.name):
             continue
-        await opened.hub.submit(admin, RegisterActor(each.name, each.agency), wait=False)
+        if opened.actor_id(each.name) is None:
+            await opened.hub.submit(admin, RegisterActor(each.name, each.agency), wait=False)
         where = territory if each.in_territory else None
         grant = GrantRole(each.name, each.role, "Akun peragaan.", each.agency, where)
         await opened.hub.submit(admin, grant, wait=False)
     return territory
 
 
-async def _busiest_kelurahan(opened: OpenHub) -> str:
-    """The kelurahan of the first person by name: any would do, but it must be the same at every start."""
+def _territory(opened: OpenHub) -> str | None:
+    """The kelurahan that the officer was given at the first start, whatever was taken in since."""
+    officers = (each.name for each in ACCOUNTS if each.in_territory)
+    return next((str(grant["territory"]) for name in officers for grant in opened.grants(name)), None)
+
+
+async def _some_kelurahan(opened: OpenHub) -> str:
+    """The kelurahan of the first person by name."""
     question = Persons((pick("edges", pick("node", pick("area", pick("code")))),), page=Page(first=20))
     edges = (await opened.hub.ask(opened.steward, question)).data["edges"]
     return next(str(edge["node"]["area"]["code"]) for edge in edges if edge["node"]["area"])

@@ -1,9 +1,10 @@
-"""`hub init` and `hub policy adopt` say what stands and what does not, whatever the graph's server does."""
+"""What a new user runs first: `hub init`, `hub policy adopt` and `hub demo`, beside a server that may be away."""
 
 from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -105,3 +106,29 @@ def test_a_wrong_password_and_the_graph_of_another_hub_are_named(
     assert "a database of its own" in err
     assert command("demo", "--no-serve", "--persons", "200")[0] == SetupError.exit_code
     assert not (tmp_path / "other" / "demo").exists()
+
+
+def persons_seen(told: dict[str, Any]) -> dict[str, int]:
+    answers = {each["account"]: each["answer"] for each in told["accounts"]}
+    return {name: each["persons"]["totalCount"] for name, each in answers.items() if "persons" in each}
+
+
+def test_the_demo_of_a_small_city_answers_every_account_also_when_another_city_is_taken_in_later(
+    command: Command, settings: Settings
+) -> None:
+    command.use(settings)
+    code, out, _ = command("demo", "--no-serve", "--json", "--persons", "200", "--seed", "5")
+    first = orjson.loads(out)
+    assert code == 0
+    assert first["address"] is None
+    assert all(each["accepted"] > 0 for each in first["intake"])
+    seen = persons_seen(first)
+    assert seen["operator"] == seen["dadang.lurah"] > seen["sari.dinsos"] > 0
+    code, out, _ = command("demo", "--no-serve", "--json", "--persons", "200", "--seed", "1")
+    assert code == 0
+    later = persons_seen(orjson.loads(out))
+    assert later["operator"] == later["dadang.lurah"] >= seen["dadang.lurah"]
+    assert later["sari.dinsos"] >= seen["sari.dinsos"]
+    assert (
+        "serve` serves these answers" in command("demo", "--no-serve", "--persons", "200", "--seed", "1")[1]
+    )
