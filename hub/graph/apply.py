@@ -84,7 +84,8 @@ def _tie_nodes(tx: Tx, folded: Folded) -> None:
 
 
 def _tie_statement(label: str, type_: str, target: str, key: str) -> str:
+    # The indexes are named, or a plan that was made while the graph was all but empty scans each label for each row.
     return (
-        f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) MATCH (b:{target} {{{key}: row[1]}}) "
-        f"CREATE (a)-[:{type_}]->(b)"
+        f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) USING INDEX a:{label}(id) "
+        f"MATCH (b:{target} {{{key}: row[1]}}) USING INDEX b:{target}({key}) CREATE (a)-[:{type_}]->(b)"
     )
