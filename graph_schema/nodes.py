@@ -107,7 +107,7 @@ AREA = Node(
         _open("former_names", "Other and earlier spellings.", PropertyType.STRINGS),
     ),
     unique=(("system", "code"),),
-    indexed=(("bps_code",),),
+    indexed=(("code",), ("bps_code",)),
 )
 
 AGENCY = Node(

@@ -19,6 +19,7 @@ CREATE INDEX person_kelurahan_sort_key IF NOT EXISTS FOR (n:Person) ON (n.kelura
 CREATE INDEX person_sort_key IF NOT EXISTS FOR (n:Person) ON (n.sort_key);
 CREATE INDEX person_born_on IF NOT EXISTS FOR (n:Person) ON (n.born_on);
 CREATE INDEX family_card_number IF NOT EXISTS FOR (n:FamilyCard) ON (n.number);
+CREATE INDEX area_code IF NOT EXISTS FOR (n:Area) ON (n.code);
 CREATE INDEX area_bps_code IF NOT EXISTS FOR (n:Area) ON (n.bps_code);
 CREATE INDEX enrolment_status IF NOT EXISTS FOR (n:Enrolment) ON (n.status);
 CREATE INDEX source_record_row_key IF NOT EXISTS FOR (n:SourceRecord) ON (n.row_key);

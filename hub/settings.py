@@ -29,7 +29,6 @@ class Settings(BaseSettings):
     origin: str = Field(
         default="hub.kota-bandung", description="Name under which the ledger's checkpoints are signed."
     )
-    city: str = Field(default="3273", description="Kemendagri code of the city this hub serves.")
     projection_wait: float = Field(
         default=2.0,
         description="Seconds that a change waits to become readable before it says `projected: false`.",

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.bootstrap import open_hub
+from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.output import Report, emit, watching
 from hub.commands.matching import AdoptModel
@@ -106,15 +106,19 @@ def _model(file: Path | None) -> Model:
         raise InvalidInput(f"{file} can't be read: {error.strerror}.", "Check the path.") from None
 
 
+async def adopted_and_matched(opened: OpenHub, report: Report) -> RunResult:
+    """Match everything, by the model that comes with the hub where none is in force, and wait for the graph."""
+    if not opened.ledger.find("model", "running"):
+        system = opened.actor("sistem", "pendirian")
+        await opened.doors.submit(system, adoption_of(default_model()), wait=False)
+    found = await match(opened.doors, opened.matcher, report)
+    await opened.shown(report)
+    return found
+
+
 async def _run(report: Report) -> RunResult:
     async with open_hub(settings(), report) as opened:
-        if not opened.ledger.find("model", "running"):
-            await opened.doors.submit(
-                opened.actor("sistem", "pendirian"), adoption_of(default_model()), wait=False
-            )
-        found = await match(opened.doors, opened.matcher, report)
-        await opened.shown(report)
-        return found
+        return await adopted_and_matched(opened, report)
 
 
 async def _adopt(report: Report, command: AdoptModel) -> Receipt:

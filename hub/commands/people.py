@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from hub.commands.choosing import chosen_draft, correction_refs
+from hub.commands.choosing import chosen_draft, correction_refs, values_of
 from hub.commands.model import By
-from hub.commands.reading import day, known, words
-from hub.domain.errors import InvalidInput
-from hub.domain.facts import Decision, Draft, Draw, History, Json
+from hub.commands.reading import day, known, person_values, words
+from hub.domain.errors import Conflict, InvalidInput
+from hub.domain.facts import Decision, Draft, Draw, History, Json, Subject
+from hub.domain.standard import codes, names
 from hub.domain.standard.identifiers import identifier
-from hub.domain.standard.names import name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ def correct_person(history: History, command: CorrectPerson, draw: Draw, by: By)
         raise InvalidInput("Nothing is corrected.", "Give at least one value.")
     values = {name: _checked(name, value, draw.today) for name, value in sorted(command.values.items())}
     if "name" in values:
-        values["name_key"] = name_key(str(values["name"]))
+        values["name_key"] = names.name_key(values["name"])
+    if "nik" in values:
+        _demand_own(history, person, values["nik"])
     payload = {"values": values, "evidence": words(command.evidence, "The evidence", 500)}
     corrected = Draft(
         draw.new_id(), "PersonCorrected", person.id, clear={"fields": sorted(values)}, payload=payload
@@ -66,20 +68,47 @@ def _checked(name: str, value: Json, today: str) -> str:
         if not date(1890, 1, 1).isoformat() <= born <= today:
             raise InvalidInput("Nobody alive was born then.", "Check the year.")
         return born
-    if name == "sex" and value not in ("MALE", "FEMALE"):
-        raise InvalidInput("The corrected sex is neither MALE nor FEMALE.", "Give one of the two.")
-    if name not in _CORRECTABLE:
-        raise InvalidInput(f"{name!r} can't be corrected.", f"Only {', '.join(_CORRECTABLE)} can.")
-    return words(value, f"The corrected {name}", 120).upper()
+    if name in _CODED:
+        found, advice = _CODED[name]
+        coded = found(value)
+        if coded is None:
+            raise InvalidInput(f"The corrected {name} is none that is known.", advice)
+        return coded
+    if name in _WORDED:
+        said = _WORDED[name](words(value, f"The corrected {name}", 120))
+        if said is None or not any(sign.isalpha() for sign in said):
+            raise InvalidInput(f"The corrected {name} says nothing.", "Write it out in letters.")
+        return said
+    raise InvalidInput(f"{name!r} can't be corrected.", f"Only {', '.join(_CORRECTABLE)} can.")
 
 
-_CORRECTABLE = (
-    "nik",
-    "name",
-    "sex",
-    "born_on",
-    "birthplace",
-    "mother_name",
-    "marital_status",
-    "relation_to_head",
-)
+def _demand_own(history: History, person: Subject, nik: str) -> None:
+    """A NIK is one person's: what another one has, or a record of theirs says, is not given away by hand."""
+    for each in history.find("nik", nik):
+        found = history.subject(each)
+        if found is not None and any(holder != person.id for holder in _holders(history, found, nik)):
+            raise Conflict(
+                "Another person has this NIK.",
+                "Leave it as it is: which records are whose is the steward's to match.",
+            )
+
+
+def _holders(history: History, found: Subject, nik: str) -> list[str]:
+    """Who has a NIK by what a look-up names, a person or a record; it also names what said so formerly."""
+    if found.type == "Person":
+        return [found.id] if person_values(history, found).get("nik") == nik else []
+    if values_of(history, found).get("nik") != nik:
+        return []
+    owners = [history.subject(each) for each in history.find("person_of", found.id)]
+    return [each.id for each in owners if each is not None and found.id in each.state["records"]]
+
+
+_CODED: Mapping[str, tuple[Callable[[str], str | None], str]] = {
+    "sex": (lambda value: value if value in ("MALE", "FEMALE") else None, "Give MALE or FEMALE."),
+    "marital_status": (codes.marital, f"Give one of {', '.join(codes.MARITAL)}."),
+    "relation_to_head": (codes.relation, f"Give one of {', '.join(codes.RELATIONS)}."),
+}
+_WORDED: Mapping[str, Callable[[str], str | None]] = {
+    "name": names.name, "mother_name": names.mother_name, "birthplace": codes.birthplace,
+}  # fmt: skip
+_CORRECTABLE = ("nik", "born_on", *_CODED, *_WORDED)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.facts import History, Json, Subject
 
+_BREAKS = re.compile(r"[ \t\r\n\u00a0]+")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_]{1,29}")
 
 
@@ -29,12 +30,18 @@ def day(value: str, what: str) -> str:
 
 
 def words(value: str, what: str, longest: int = 200) -> str:
-    """A short text that says something. Raises InvalidInput when it is empty, too long or holds control signs."""
-    text = " ".join(unicodedata.normalize("NFC", value).split())
+    """A short text that says something, in one line.
+
+    Raises InvalidInput when it is empty, too long, holds control signs or begins like a formula of a spreadsheet,
+    which it would be once somebody opens an export.
+    """
+    text = _BREAKS.sub(" ", unicodedata.normalize("NFC", value)).strip(" ")
     if not text or len(text) > longest or not text.isprintable():
         raise InvalidInput(
             f"{what} must be 1 to {longest} characters of plain text.", "Shorten or fill it in."
         )
+    if text[0] in "=+-@":
+        raise InvalidInput(f"{what} begins with a sign that makes a formula of it.", "Begin with a word.")
     return text
 
 

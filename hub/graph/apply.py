@@ -96,7 +96,9 @@ def _tie_nodes(tx: Tx, folded: Folded) -> None:
 
 
 def _tie_statement(label: str, type_: str, target: str, key: str, fresh: bool = True) -> str:
+    # The indexes are named, or a plan that was made while the graph was all but empty scans each label for each row.
     return (
-        f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) MATCH (b:{target} {{{key}: row[1]}}) "
+        f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) USING INDEX a:{label}(id) "
+        f"MATCH (b:{target} {{{key}: row[1]}}) USING INDEX b:{target}({key}) "
         f"{'CREATE' if fresh else 'MERGE'} (a)-[:{type_}]->(b)"
     )

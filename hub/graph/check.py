@@ -10,6 +10,7 @@ from neo4j import Driver
 from neo4j.time import Date
 
 from graph_schema import NODES
+from graph_schema.ddl import constraints, indexes
 from hub.domain.facts import Fact
 from hub.graph.connect import graph_errors
 from hub.graph.ops import Add, Drop, Op, Put
@@ -22,6 +23,10 @@ _NODES = (
     "MATCH (n) WHERE NOT (labels(n) = ['LedgerHead'] AND n.id = 'changes') "
     "AND NOT (labels(n) = ['SchemaVersion'] AND n.id = 'graph') RETURN labels(n) AS labels, properties(n) AS p"
 )
+_INDEXES = """
+SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint, state WHERE state = 'ONLINE' AND properties IS NOT NULL
+RETURN labelsOrTypes[0] AS label, properties, owningConstraint IS NOT NULL AS unique
+"""
 _TIES = "MATCH (a)-[r]->(b) RETURN labels(a) AS labels, a.id AS id, type(r) AS type, b.id AS to, properties(r) AS p"
 
 Key = tuple[str, str]
@@ -97,14 +102,26 @@ def expected(source: Source, upto: int) -> ExpectedGraph:
 
 
 def differences(driver: Driver, database: str, source: Source) -> tuple[int, list[Difference]]:
-    """Entry up to which the graph was compared, and every difference found, nodes before relationships."""
+    """Entry up to which the graph was compared, and every difference found: schema, nodes, relationships."""
     with graph_errors(), driver.session(database=database) as session:
         head = session.run("MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq").single()
         seq = int(head["seq"]) if head else 0
         graph = expected(source, seq)
-        found = list(_node_differences(graph, session.run(_NODES)))
+        found = list(_schema_differences(session.run(_INDEXES)))
+        found += _node_differences(graph, session.run(_NODES))
         found += _tie_differences(graph, session.run(_TIES))
     return seq, found
+
+
+def _schema_differences(rows: Iterable[Any]) -> Iterator[Difference]:
+    """Constraints and indexes that are not there: without the one nodes may be doubled, without the other all is slow."""
+    standing = {(row["label"], tuple(row["properties"]), row["unique"]) for row in rows}
+    wanted = [(each.label, each.properties, True) for each in constraints()]
+    wanted += [(each.label, each.properties, False) for each in indexes()]
+    for label, properties, unique in wanted:
+        if (label, properties, unique) not in standing:
+            what = "unique constraint" if unique else "index"
+            yield Difference(label, "", f"lacks the {what} on {', '.join(properties)}")
 
 
 def _node_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> Iterator[Difference]:

@@ -52,7 +52,7 @@ WITH h WHERE h.holder = $holder
 SET h.lease_until = timestamp() + $lease
 WITH h
 CALL (h) {
-  MATCH (n) WHERE n <> h AND labels(n) <> ['SchemaVersion'] WITH n LIMIT $most DETACH DELETE n RETURN count(*) AS gone
+  MATCH (n) WHERE n <> h WITH n LIMIT $most DETACH DELETE n RETURN count(*) AS gone
 }
 SET h.emptying = CASE WHEN gone = $most THEN true END
 RETURN coalesce(h.emptying, false) AS emptying
@@ -114,7 +114,8 @@ class Projector:
         self._database = database
         self._source = source
         self._holder = holder
-        self._prepare: Callable[[], object] | None = prepare
+        self._prepare = prepare
+        self._prepared = False
         self._wake = threading.Event()
         self._closed = threading.Event()
         self._moved = threading.Condition()
@@ -197,9 +198,9 @@ class Projector:
 
     def _step(self) -> bool:
         """Copy the next entries in one transaction; False when there are none or another holds the lease."""
-        if self._prepare is not None:
+        if not self._prepared:
             self._prepare()  # the schema stands before the first node; a server that is down is tried again
-            self._prepare = None
+            self._prepared = True
         with graph_errors(), self._driver.session(database=self._database) as session:
             if time.monotonic() > self._leased_until and not self._lead(session):
                 return False
@@ -229,6 +230,7 @@ class Projector:
             self._set(emptying=False)
             return
         self._hold()
+        self._prepared = self._prepared and emptying  # with all else, it is forgotten which schema stands
         self._set(emptying=emptying)
 
     def _next(self, after: int) -> Batch | None:

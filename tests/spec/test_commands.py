@@ -17,7 +17,7 @@ from hub.api.identity import issue
 from hub.bootstrap import ADMIN, STEWARD
 from hub.cli import run
 from hub.cli.asgi import post
-from hub.commands.access import AdoptPolicy, GrantRole, SuspendActor
+from hub.commands.access import AdoptPolicy, DefineAgency, GrantRole, SuspendActor
 from hub.commands.people import CorrectPerson
 from hub.commands.programmes import REASONS, DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.days import local_day
@@ -243,12 +243,62 @@ def test_a_person_is_corrected_only_within_the_territory_and_hidden_reads_like_m
 @pytest.mark.parametrize(
     "values",
     [{}, {"nik": "3273010101010000"}, {"born_on": "1820-01-01"}, {"born_on": "2999-01-01"}, {"sex": "X1Y2"},
-     {"kelurahan": "3273011001"}, {"name": "\x07\x07"}, {"name": 7}],
+     {"kelurahan": "3273011001"}, {"name": "\x07\x07"}, {"name": 7}, {"name": "=cmd()\n"}, {"mother_name": "@sum"},
+     {"birthplace": "+62"}, {"name": "BU\x1cDI"}, {"name": "BU\u202eDI"}, {"name": "12345"}, {"name": "TIDAK ADA"},
+     {"mother_name": "IBU"}, {"marital_status": "XX"}, {"relation_to_head": "zz"}, {"sex": "male"}],
 )  # fmt: skip
 def test_refuses_a_correction_that_cant_be_and_repeats_no_value(town: Town, values: dict[str, Any]) -> None:
     with town.refuses(InvalidInput) as caught:
         town.submit(STEWARD, CorrectPerson(town.residents[0].id, values, "KTP"))
     assert not any(str(value) in str(caught.value) for value in values.values())
+
+
+def test_a_nik_of_somebody_else_is_not_given_by_a_correction(town: Town) -> None:
+    mine, theirs = town.somebody(), town.somebody()
+    for _ in range(2):
+        with town.refuses(Conflict, "Another person") as caught:
+            town.submit(STEWARD, CorrectPerson(mine.id, {"nik": theirs.nik}, "KTP"))
+        assert str(theirs.nik) not in str(caught.value)
+        # also when only their records say so any more
+        town.submit(STEWARD, CorrectPerson(theirs.id, {"nik": "3273010101010001"}, "KTP"))
+    free, taken = "3273010101010002", "3273010101010001"
+    with town.refuses(Conflict, "Another person"):
+        town.submit(STEWARD, CorrectPerson(mine.id, {"nik": taken}, "KTP"))
+    for nik in (mine.nik, free, mine.nik):  # what was given back is free, and the own always
+        assert town.submit(STEWARD, CorrectPerson(mine.id, {"nik": nik}, "KTP")).projected
+    assert town.submit(STEWARD, CorrectPerson(theirs.id, {"nik": free}, "KTP")).projected
+
+
+def test_a_coded_value_is_corrected_to_its_label(town: Town) -> None:
+    person = town.somebody()
+    given = {
+        "marital_status": "cerai  mati",
+        "relation_to_head": "kepala keluarga",
+        "birthplace": "kab. garut",
+    }
+    town.submit(STEWARD, CorrectPerson(person.id, given, "KTP"))
+    found = town.ask(STEWARD, PersonById(person.id, tuple(map(pick, given))))
+    assert found == {
+        "marital_status": "CERAI MATI", "relation_to_head": "KEPALA KELUARGA", "birthplace": "KAB. GARUT",
+    }  # fmt: skip
+
+
+def test_no_free_text_of_a_command_holds_control_signs_or_begins_like_a_formula(town: Town) -> None:
+    person, programme = town.somebody(), town.programme("p_words")
+    enrolment, other = town.propose("sari", programme, person), town.somebody()
+    for said in ("=1+1", "@x", "+1", "-1", "a\x00b", "a\x85b", "a\u200bb", " \n "):
+        for name, command in (
+            ("sari", ProposeEnrolment(programme, nik=other.nik, born_on=other.born_on, note=said)),
+            ("sari", EndEnrolment(enrolment, "DEAD", note=said)),
+            (STEWARD, CorrectPerson(person.id, {"sex": "MALE"}, said)),
+            (STEWARD, DefineProgramme("d_words", said, "dinsos")),
+            (STEWARD, DefineProgramme("d_words", "Satu", "dinsos", funded_by=said)),
+            (ADMIN, DefineAgency("a_words", said)),
+            (ADMIN, GrantRole("sari", "walidata", said)),
+            (ADMIN, SuspendActor("sari", said)),
+        ):
+            with pytest.raises(InvalidInput):
+                town.submit(name, command)
 
 
 # --------------------------------------------------------------------------------------- rights of others

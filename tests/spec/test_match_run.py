@@ -141,7 +141,7 @@ def test_nobody_but_steward_and_investigator_reads_it(town: Town) -> None:
 
 def test_what_a_steward_judges_holds_in_every_later_run(town: Town) -> None:
     first, second = _queue(town)[:2]
-    pairs = [tuple(each[side]["id"] for side in ("left", "right")) for each in (first, second)]
+    pairs = [(each["left"]["id"], each["right"]["id"]) for each in (first, second)]
     town.submit(STEWARD, JudgeMatch(*pairs[0], "SAME", "Orangnya sama."))
     town.submit(STEWARD, JudgeMatch(*pairs[1], "DIFFERENT", "Ibunya lain."))
     town.settle()

@@ -140,6 +140,23 @@ def test_an_edit_is_found_and_a_rebuild_mends_it(
     assert graph_contents(graph_driver, town.neo4j_database) == before
 
 
+@pytest.mark.parametrize(
+    ("dropped", "label", "what"),
+    [
+        ("CONSTRAINT person_id_unique", "Person", "lacks the unique constraint on id"),
+        ("INDEX person_kelurahan_sort_key", "Person", "lacks the index on kelurahan, sort_key"),
+    ],
+)
+def test_a_constraint_or_index_that_was_dropped_is_found_and_a_rebuild_makes_it_again(
+    hub: Cli, edit: Edit, dropped: str, label: str, what: str
+) -> None:
+    edit(f"DROP {dropped}")
+    code, found = hub("graph", "check")
+    assert (code, found["differences"]) == (7, [{"label": label, "subject": "", "what": what}])
+    assert hub("graph", "rebuild")[0] == 0
+    assert hub("graph", "check")[1]["differences"] == []
+
+
 def test_a_difference_names_the_place_and_repeats_no_value(hub: Cli, edit: Edit) -> None:
     edit(EDITS["a property is edited"])
     _, found = hub("graph", "check")

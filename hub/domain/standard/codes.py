@@ -17,7 +17,7 @@ _SEX = {
 }
 _SEX_OF = {word: sex for sex, words in _SEX.items() for word in words}
 
-_RELATIONS = (
+RELATIONS = (
     "KEPALA KELUARGA",
     "SUAMI",
     "ISTRI",
@@ -31,11 +31,11 @@ _RELATIONS = (
     "LAINNYA",
 )
 """In the order of their SHDK codes, 1 to 11."""
-_RELATION_BY_SHDK = {str(code): label for code, label in enumerate(_RELATIONS, start=1)}
+_RELATION_BY_SHDK = {str(code): label for code, label in enumerate(RELATIONS, start=1)}
 SPOUSE = "SUAMI/ISTRI"
 PARENT = "ORANG TUA/MERTUA"
 """What Regsosek asks as one and the row does not tell apart."""
-_RELATION_OF = {relation.replace(" ", ""): relation for relation in _RELATIONS} | {
+_RELATION_OF = {relation.replace(" ", ""): relation for relation in RELATIONS} | {
     "KK": "KEPALA KELUARGA",
     "KEPALAKEL": "KEPALA KELUARGA",
     "ISTERI": "ISTRI",
@@ -47,10 +47,10 @@ _R409 = {
     "8": "LAINNYA",
 }  # fmt: skip
 _SPOUSE_OF = {"MALE": "SUAMI", "FEMALE": "ISTRI"}
-_MARITAL = ("BELUM KAWIN", "KAWIN", "CERAI HIDUP", "CERAI MATI")
+MARITAL = ("BELUM KAWIN", "KAWIN", "CERAI HIDUP", "CERAI MATI")
 """In the order of their codes, 1 to 4: SIAK and Regsosek agree."""
-_MARITAL_BY_CODE = {str(code): label for code, label in enumerate(_MARITAL, start=1)}
-_MARITAL_OF = {label.replace(" ", ""): label for label in _MARITAL} | {
+_MARITAL_BY_CODE = {str(code): label for code, label in enumerate(MARITAL, start=1)}
+_MARITAL_OF = {label.replace(" ", ""): label for label in MARITAL} | {
     "BELUMNIKAH": "BELUM KAWIN",
     "TIDAKKAWIN": "BELUM KAWIN",
     "NIKAH": "KAWIN",
