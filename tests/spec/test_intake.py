@@ -159,7 +159,8 @@ def test_golden_values_are_the_same_in_every_hub_whatever_the_order_of_its_files
     assert golden(("dtsen", "dtks", "p3ke", "regsosek")) == one
 
 
-def _command(settings: Settings, given: Delivery) -> subprocess.Popen[bytes]:
+def _command(settings: Settings, *words: str) -> subprocess.Popen[bytes]:
+    """`hub intake` with these words, in a process of its own."""
     assert settings.neo4j_uri
     assert settings.neo4j_password
     told = {
@@ -167,18 +168,30 @@ def _command(settings: Settings, given: Delivery) -> subprocess.Popen[bytes]:
         "HUB_NEO4J_DATABASE": settings.neo4j_database,
         "HUB_NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
     }  # fmt: skip
-    assert given.as_of
-    words = [
-        "intake",
-        given.register,
-        *map(str, given.files),
-        "--release",
-        given.label,
-        "--as-of",
-        given.as_of,
-    ]
-    command = [sys.executable, "-m", "hub", *words, "--json"]
+    command = [sys.executable, "-m", "hub", "intake", *words, "--json"]
     return subprocess.Popen(command, env={**os.environ, **told}, stdout=subprocess.DEVNULL)
+
+
+def _register(settings: Settings, given: Delivery) -> subprocess.Popen[bytes]:
+    files, as_of = map(str, given.files), str(given.as_of)
+    return _command(settings, given.register, *files, "--release", given.label, "--as-of", as_of)
+
+
+def test_a_mended_list_of_the_same_period_comes_in_under_a_label_of_its_own(
+    tmp_path: Path, city: CityFiles, graph_address: GraphAddress, graph_driver: Driver
+) -> None:
+    settings = settings_of(tmp_path / "hub", graph_address, graph_driver)
+    given = table(city.programmes["pkh"])
+    mended = given.written(tmp_path / "pkh.csv", {2: {"NAMA_KEPALA_KELUARGA": "MADEUP"}})
+    of_period = ("--period", PROGRAMMES["pkh"])
+    assert _command(settings, "programme", "pkh", str(given.path), *of_period).wait(120) == 0
+    assert _command(settings, "programme", "pkh", str(mended), *of_period).wait(120) == InvalidInput.exit_code
+    labelled = _command(settings, "programme", "pkh", str(mended), *of_period, "--release", "mended")
+    assert labelled.wait(120) == 0
+    with open_town(settings, graph_driver) as town:
+        (later, first) = town.ask(STEWARD, Releases("pkh"))
+        assert (first["label"], later["label"]) == (PROGRAMMES["pkh"], "mended")
+        assert (later["accepted"], later["repeated"]) == (1, first["accepted"] - 1)
 
 
 def test_two_processes_taking_in_at_once_do_not_disturb_each_other(
@@ -187,7 +200,7 @@ def test_two_processes_taking_in_at_once_do_not_disturb_each_other(
     settings = settings_of(tmp_path / "hub", graph_address, graph_driver)
     with open_town(settings, graph_driver) as town:
         town.settle()
-    runs = [_command(settings, delivery(city, each)) for each in ("p3ke", "dtsen")]
+    runs = [_register(settings, delivery(city, each)) for each in ("p3ke", "dtsen")]
     assert [each.wait(120) for each in runs] == [0, 0]
     with open_town(settings, graph_driver) as town:
         for register in ("p3ke", "dtsen"):
