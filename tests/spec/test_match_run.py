@@ -23,7 +23,7 @@ from hub.questions.model import MatchById, MatchQueue, Page, PairExplained
 from tests.spec.deliveries import delivery, demand_agreement, taken, truth
 from tests.spec.hubs import Town, open_town, settings_of
 
-PERSONS, SEED = 220, 5
+PERSONS, SEED = 220, 1
 GOLDEN = tuple(pick(name) for name in ("nik", "name", "born_on", "mother_name"))
 RECORDS = pick("source_records", pick("register"), pick("row_key"))
 
