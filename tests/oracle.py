@@ -172,13 +172,15 @@ class Oracle:
             self.seen.add(node["id"])
         if label == "Enrolment":
             self.seen.add(node["person"])
-        return {each.key: self._picked(node, each) for each in selection}
+        asked = {each.name for each in selection}
+        return {each.key: self._picked(node, each, asked) for each in selection}
 
-    def _picked(self, node: Node, each: Pick) -> Any:
+    def _picked(self, node: Node, each: Pick, asked: set[str]) -> Any:
         label = node[":"]
         if each.name == "withheld":
             entries = {"field": 0, "reason": 1}
-            return [{p.key: entry[entries[p.name]] for p in each.picks} for entry in self._withheld(node)]
+            withheld = self._withheld(node, asked)
+            return [{p.key: entry[entries[p.name]] for p in each.picks} for entry in withheld]
         if each.name == "assessments":
             return self._findings(node, each)
         if each.name == "other_codes":
@@ -258,18 +260,22 @@ class Oracle:
         codes = [end["code"] for end in self._ends(enrolment, "programme")] if wanted else []
         return wanted.get("programme") is None or wanted["programme"] in codes
 
-    def _withheld(self, node: Node) -> Iterator[tuple[str, str]]:
+    def _withheld(self, node: Node, asked: set[str]) -> Iterator[tuple[str, str]]:
         label = node[":"]
-        for name in PROPERTIES[label]:
+        for name in (each for each in PROPERTIES[label] if each in asked):
             how = self.treats(node, STORED.get(name, name))
             if how is not Treatment.SHOW:
                 yield _camel(name), how.name
         for name, (*_, far, _) in LINKS[label].items():
             guard = GUARDS.get((label, name))
             hidden = guard is not None and self.treats(node, guard) is not Treatment.SHOW
-            if hidden or self._never(far, "relation_to_head" if name == "head" else ""):
+            if name in asked and (hidden or self._never(far, "relation_to_head" if name == "head" else "")):
                 yield _camel(name), "WITHHOLD"
-        if label == "Person" and (how := self._assessed_for()) is not Treatment.SHOW:
+        if (
+            label == "Person"
+            and "assessments" in asked
+            and (how := self._assessed_for()) is not Treatment.SHOW
+        ):
             yield "assessments", how.name
 
     def _assessed_for(self) -> Treatment:

@@ -60,7 +60,7 @@ class Compiler:
                     f"Key {pick.key!r} can't be used here.", "Give each field a plain key, once."
                 )
             if pick.name == "withheld":
-                entries[pick.key], reasons = self._withheld(at, pick)
+                entries[pick.key], reasons = self._withheld(at, pick, frozenset(p.name for p in picks))
                 withheld.append((pick.key, reasons))
                 continue
             how = _field(at.label, pick)
@@ -171,10 +171,13 @@ class Compiler:
             wanted.append(f"{far}.{name} = '{value}'")
         return wanted
 
-    def _withheld(self, at: At, pick: Node) -> tuple[str, Withheld]:
+    def _withheld(self, at: At, pick: Node, asked: frozenset[str]) -> tuple[str, Withheld]:
+        """Of the fields asked for beside it, those that the scope does not open."""
         fixed: list[tuple[str, str | None]] = []
         varying = []
         for name, how in FIELDS[at.label].items():
+            if name not in asked:
+                continue
             cases = self._field_cases(at, how)
             if cases is None or (cases and cases[0] == (Treatment.SHOW, ALWAYS)):
                 continue

@@ -128,6 +128,7 @@ def test_a_stop_in_the_middle_of_work_loses_nothing(tmp_path: Path, server: Sett
     settings = settings_of(tmp_path / "hub", address, driver, projection_wait=2.0)
     with open_town(settings, driver) as town:
         app = create_app(town.opened.hub, settings)
+        eventually(town)
         assert town.ask(STEWARD, PERSONS)["total_count"] == 0
         embedded.down(server)
         demand_that_only_the_graph_is_away(town)

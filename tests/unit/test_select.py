@@ -177,8 +177,6 @@ def test_withheld_is_told_by_the_scope_whether_or_not_there_is_a_value(graph: tu
         "withheld": [
             {"field": "nik", "reason": "PARTIAL"},
             {"field": "motherName", "reason": "WITHHOLD"},
-            {"field": "sourceRecords", "reason": "WITHHOLD"},
-            {"field": "assessments", "reason": "PARTIAL"},
         ],
     }
 
