@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from hub.access.scope import Scope
@@ -58,8 +58,7 @@ def pair_explained(ledger: Ledger, question: model.PairExplained, scope: Scope, 
     between = [
         each
         for each in matches_among(history, dict.fromkeys((*sides[0], *sides[1])))
-        if (each.state["left"] in sides[0]) != (each.state["left"] in sides[1])
-        or set(sides[0]) == set(sides[1])
+        if _joins(each, *sides) or _joins(each, *sides[::-1])
     ]
     found = max((each for each in between if each.state["machine"]), key=_weight, default=None)
     (shown,) = Views(ledger, history).nodes([found]) if found is not None else (None,)
@@ -99,6 +98,10 @@ def _records_of(history: History, subject: str) -> tuple[str, ...]:
     if found is not None and found.type == "Person":
         return tuple(found.state["records"])
     return members_of(history, subject) if found is not None and found.type == "SourceRecord" else ()
+
+
+def _joins(match: Subject, one: Collection[str], other: Collection[str]) -> bool:
+    return match.state["left"] in one and match.state["right"] in other
 
 
 def _owners(history: History, records: Iterable[str]) -> tuple[str, ...]:

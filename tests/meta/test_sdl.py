@@ -76,7 +76,17 @@ DefineProgrammeInput requestId expectedVersion
 """
 """Type, then its members with their arguments: names that clients rely on."""
 
-NODES = ("Person", "FamilyCard", "Address", "Area", "Agency", "Programme", "Enrolment", "SourceRecord")
+NODES = (
+    "Person",
+    "FamilyCard",
+    "Address",
+    "Area",
+    "Agency",
+    "Programme",
+    "Enrolment",
+    "SourceRecord",
+    "Match",
+)
 
 
 @pytest.fixture(scope="module")
