@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from joserfc.jwk import OctKey
 
 from hub.domain.errors import InvalidInput, SetupError, Unauthenticated
 from hub.domain.ids import as_uuid, new_id
+from hub.keyfile import demand_private, write_once
 from hub.settings import Settings
 
 ALGORITHM = "HS256"
@@ -110,30 +110,12 @@ def _subject(claims: Mapping[str, Any]) -> tuple[str, float]:
 def _key(path: Path) -> OctKey:
     """The signing key in a file that its owner alone may read; made when there is none. Raises SetupError."""
     try:
-        _make(path)
-        if path.stat().st_mode & 0o077:
-            raise SetupError("The key that signs tokens is open to others.", f"Run `chmod 600 {path}`.")
+        if not path.exists():
+            write_once(path, orjson.dumps(OctKey.generate_key(256).as_dict(private=True)))
+        demand_private(path)
         return OctKey.import_key(orjson.loads(path.read_bytes()))
     except (OSError, ValueError, JoseError) as error:
         raise SetupError(
             "The key that signs tokens can't be read or made.",
             f"Look at {path}; without the file a new key is made and all tokens end.",
         ) from error
-
-
-def _make(path: Path) -> None:
-    """Write a new key as a whole and under its name only when that is free, so that two processes agree."""
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{new_id()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps(OctKey.generate_key(256).as_dict(private=True)))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # the other process's key counts
-    finally:
-        draft.unlink()

@@ -38,7 +38,7 @@ COMMANDS: tuple[Entry, ...] = (
         "demo",
         "hub.cli.demo",
         "demo",
-        "Start everything, take in a made-up city's registers, form persons, and serve the answers.",
+        "Start everything, take in a made-up city's registers, match them, and serve the answers.",
     ),
     Entry("city", "hub.cli.city", "city", "Write the files of a made-up city, with the truth beside them."),
     Entry("init", "hub.cli.init", "init", "Make the ledger, its keys and the first accounts."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import orjson
@@ -20,6 +20,7 @@ from hub.cli import called, settings
 from hub.cli.asgi import post
 from hub.cli.city import WRITING
 from hub.cli.intake import take_in_and_form
+from hub.cli.match import adopted_and_matched
 from hub.cli.output import Report, emit, raise_fault, watching
 from hub.cli.serve import Host, Port, listen_as_told, run_app, url_of
 from hub.commands.access import DefineAgency, GrantRole, RegisterActor
@@ -29,6 +30,7 @@ from hub.demo.people import P3KE_DAY, REGSOSEK_DAY
 from hub.demo.story import ACCOUNTS, AGENCIES, PROGRAMMES, TERRITORY, Account
 from hub.domain.selection import pick
 from hub.intake.release import Delivery, IntakeResult
+from hub.matching.run import RunResult
 from hub.questions.model import Enrolments, Page, Persons
 from hub.settings import Settings
 
@@ -56,7 +58,7 @@ def demo(  # noqa: PLR0913, PLR0917  # each is an option of the command line
     port: Port = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """Start everything, take in a made-up city's registers, form persons, and serve the answers.
+    """Start everything, take in a made-up city's registers, match them, and serve the answers.
 
     A second start keeps the data and takes seconds.
     """
@@ -72,12 +74,16 @@ async def _demo(chosen: Settings, city: City, listener: socket.socket | None, *,
             opened = await stack.enter_async_context(open_hub(chosen, report))
             raise_fault(await opened.graph_fault(), "The ledger stands")
             taken = await _take_in(opened, city, report)
+            matched = await _matched(opened, taken, report)
             territory = await _staff(opened, report)
             await _enrol(opened, territory)
             app = create_app(opened.hub, chosen)
             answers = [await _first_answer(app, opened, each, territory) for each in ACCOUNTS]
         address = None if listener is None else f"{url_of(listener)}/graphql"
-        told = {"intake": [_told(each) for each in taken], "accounts": answers, "address": address}
+        told = {
+            "intake": [_told(each) for each in taken], "matching": matched and asdict(matched),
+            "accounts": answers, "address": address,
+        }  # fmt: skip
         emit(told, json, lambda out: _print(out, told))
         if listener is not None:
             await run_app(
@@ -97,6 +103,13 @@ async def _take_in(opened: OpenHub, city: City, report: Report) -> list[IntakeRe
         report,
     )
     return [await take_in_and_form(opened, each, report) for each in deliveries(files, city.label)]
+
+
+async def _matched(opened: OpenHub, taken: list[IntakeResult], report: Report) -> RunResult | None:
+    """Find whose rows are one person's, unless nothing came since that was done."""
+    if all(each.nothing_changed for each in taken) and opened.ledger.find("model", "running"):
+        return None
+    return await adopted_and_matched(opened, report)
 
 
 def deliveries(files: CityFiles, label: str) -> list[Delivery]:
@@ -132,6 +145,12 @@ def _print(out: Console, told: dict[str, Any]) -> None:
         why = f"  why: {each['report']}" if each["report"] else ""
         rows = f"{each['accepted']:>7,} rows accepted, {each['refused']:,} refused"
         out.print(f"{each['register']:<9}{rows}{why}", markup=False)
+    if told["matching"]:
+        out.print(
+            "matched  {rows:>7,} rows of {persons:,} persons; {queued:,} pairs wait for a steward".format(
+                **told["matching"]
+            )
+        )
     for each in told["accounts"]:
         out.print(f"\n[bold]{each['account']}[/bold]  {each['title']}")
         out.print(f"  token     {each['token']}")

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from hub.domain.errors import SetupError
+from hub.keyfile import replace
 from hub.settings import Settings
 
 USER = "neo4j"
@@ -194,15 +195,8 @@ def lock(handle: int, waiting: Callable[[], None]) -> None:
 
 def write_private(path: Path, data: Mapping[str, Any]) -> None:
     """Write JSON that only its owner may read: whole or not at all."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     with refused("write"):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace(path, orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
