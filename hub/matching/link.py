@@ -10,15 +10,17 @@ import pyarrow as pa
 
 from hub.matching.clusters import Evidence, Pair, clusters
 from hub.matching.comparisons import FIRST_PASS, SECOND_PASS
-from hub.matching.families import grown, kin, mutual_best
+from hub.matching.families import Families
 from hub.matching.features import features
-from hub.matching.model import Model, Thresholds
+from hub.matching.model import Model
 from hub.matching.rows import MatchRow
 from hub.matching.scoring import Scorer
 
 Key = tuple[str, str]
 Keys = tuple[Key, Key]
 Progress = Callable[[str], None]
+_SECOND_PASSES = 2
+"""The second of them sees the families that the first one found."""
 _LARGEST_CLOSED = 40
 
 
@@ -89,7 +91,7 @@ class Work:
         self._model = model
         self._progress = progress
         table = features(rows, model.word_bits)
-        self.units: list[int] = table["unit"].to_pylist()
+        self.families = Families(table["unit"].to_pylist())
         self.scorer = Scorer(table, threads)
 
     def close(self) -> None:
@@ -110,18 +112,14 @@ class Work:
 
     def weights(self) -> dict[Pair, float]:
         """The pairs worth a look, and their evidence after both passes."""
-        thresholds = self._model.thresholds
         self._progress("Looking for candidates")
         pairs = self.scorer.candidates()
         self._progress("Scoring, first pass")
-        first = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
-        links = self.links(first, thresholds.link)
-        self._progress("Scoring, second pass")
-        self.scorer.tell_kin(kin(links, self.units))
-        second = self._second({*first, *grown(links, self.units)})
-        links |= self.links(second, thresholds.link)
-        self.scorer.tell_kin(kin(links, self.units))
-        return self._second({*second, *grown(links, self.units), *self._closing(second)})
+        weights = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
+        for _ in range(_SECOND_PASSES):
+            self._progress("Scoring, with families")
+            weights = self._with_families(weights)
+        return weights
 
     def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
         """For every row the first row of its person."""
@@ -130,7 +128,7 @@ class Work:
         return clusters(
             len(self.rows),
             Evidence(
-                self._exclusive(weights, thresholds),
+                self._exclusive(weights),
                 _positions(judgements.different, position),
                 _positions(judgements.same, position),
             ),
@@ -138,15 +136,13 @@ class Work:
             upper=thresholds.upper,
         )
 
-    def links(self, weights: Mapping[Pair, float], least: float) -> set[Pair]:
-        """Pairs between units that are strong, and best on both sides."""
-        return {
-            pair
-            for pair in mutual_best(weights, self.units)
-            if weights[pair] >= least and self.units[pair[0]] != self.units[pair[1]]
-        }
-
-    def _second(self, pairs: Collection[Pair]) -> dict[Pair, float]:
+    def _with_families(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+        """The same pairs and those that they suggest, with what they say of each other's families."""
+        thresholds = self._model.thresholds
+        self.families.list_twice(weights, thresholds.upper)
+        links = self.families.links(weights, thresholds.link)
+        self.scorer.tell_families(self.families.told(links))
+        pairs = {*weights, *self.families.grown(links), *self._closing(weights)}
         return _weights(self.scorer.scores(as_table(pairs), SECOND_PASS, self._model.second))
 
     def _closing(self, weights: Mapping[Pair, float]) -> Iterable[Pair]:
@@ -160,25 +156,23 @@ class Work:
             if len(around) <= _LARGEST_CLOSED:
                 yield from combinations(sorted(around), 2)
 
-    def _exclusive(self, weights: Mapping[Pair, float], thresholds: Thresholds) -> dict[Pair, float]:
-        best = mutual_best(weights, self.units)
+    def _exclusive(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+        """What pairs weigh once a better partner counts against them."""
+        thresholds = self._model.thresholds
+        self.families.list_twice(weights, thresholds.upper)
+        best = self.families.best(weights)
         return {
-            pair: self._excluded(pair, weight, pair in best, thresholds) for pair, weight in weights.items()
+            pair: weight if pair in best or self.families.within(pair) else min(weight, thresholds.lost)
+            for pair, weight in weights.items()
         }
 
-    def _excluded(self, pair: Pair, weight: float, best: bool, thresholds: Thresholds) -> float:
-        if self.units[pair[0]] == self.units[pair[1]]:
-            return weight if weight >= thresholds.same_unit else min(weight, thresholds.lost)
-        return weight if best else min(weight, thresholds.lost)
-
     def _queue(self, weights: Mapping[Pair, float], of: Sequence[int], judgements: Judgements) -> list[Doubt]:
-        thresholds = self._model.thresholds
         judged = {tuple(sorted(pair)) for pair in (*judgements.different, *judgements.same)}
-        exclusive = self._exclusive(weights, thresholds)
+        exclusive = self._exclusive(weights)
         doubts = [
             Doubt((self.rows[left].key, self.rows[right].key), weight)
             for (left, right), weight in exclusive.items()
-            if weight >= thresholds.lower and of[left] != of[right]
+            if weight >= self._model.thresholds.lower and of[left] != of[right]
         ]
         return sorted(
             (doubt for doubt in doubts if doubt.pair not in judged),

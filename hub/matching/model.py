@@ -46,8 +46,6 @@ class Thresholds:
     """From here on a person is asked; below it nothing is done."""
     link: float = 5.0
     """From here on a pair of the first pass is evidence for the other members of its families."""
-    same_unit: float = 12.0
-    """From here on two rows of one family of one register are the same person listed twice."""
     lost: float = -6.0
     """What a pair weighs at most when either row has a better partner in the other's family."""
     unseen: float = -1.0
