@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import log2
 
 import pyarrow as pa
 
@@ -18,10 +19,12 @@ from hub.matching.scoring import Scorer
 
 Key = tuple[str, str]
 Keys = tuple[Key, Key]
+"""Two rows, the lesser key first."""
 Progress = Callable[[str], None]
 _SECOND_PASSES = 2
 """The second of them sees the families that the first one found."""
 _LARGEST_CLOSED = 40
+"""Neighbours of a row above which it is too common for every pair of them to be worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,30 @@ class Judgements:
 
 
 NOTHING_JUDGED = Judgements()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one comparison says of a pair."""
+
+    comparison: str
+    level: str
+    weight: float
+    """Bits; 0 for a level that says that nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a pair weighs what it weighs: the prior and the steps add up to it."""
+
+    prior: float
+    """Bits: what is known of two rows before they are looked at; the more rows there are, the less."""
+    steps: tuple[Step, ...]
+
+    @property
+    def weight(self) -> float:
+        """Evidence for one person, in bits."""
+        return self.prior + sum(step.weight for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,56 +86,60 @@ def _silent(step: str) -> None:
     pass
 
 
-def link(
-    rows: Iterable[MatchRow],
-    model: Model,
-    judgements: Judgements = NOTHING_JUDGED,
-    *,
-    progress: Progress = _silent,
-    threads: int | None = None,
-) -> Linked:
-    """Which rows are one person. The order of the rows changes nothing."""
-    given = sorted(rows, key=lambda row: row.key)
-    work = Work(given, model, threads=threads, progress=progress)
-    try:
-        return work.linked(judgements)
-    finally:
-        work.close()
+class Matching:
+    """Some rows beside a model, in a database in memory while the `with` lasts. Their order changes nothing.
 
-
-class Work:
-    """One run over some rows in the order of their keys."""
+    Raises ValueError for a row that is given twice.
+    """
 
     def __init__(
         self,
-        rows: Sequence[MatchRow],
+        rows: Iterable[MatchRow],
         model: Model,
         *,
-        threads: int | None = None,
         progress: Progress = _silent,
+        threads: int | None = None,
     ) -> None:
-        self.rows = rows
+        self._keys, ordered = _in_order(rows)
         self._model = model
         self._progress = progress
-        table = features(rows, model.word_bits)
-        self.families = Families(table["unit"].to_pylist())
+        table = features(ordered, model.word_bits)
+        self._families = Families(table["unit"].to_pylist())
         self.scorer = Scorer(table, threads)
 
-    def close(self) -> None:
-        """Let the database go."""
+    def __enter__(self) -> Matching:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
         self.scorer.close()
 
-    def linked(self, judgements: Judgements) -> Linked:
-        """The whole way."""
+    def link(self, judgements: Judgements = NOTHING_JUDGED) -> Linked:
+        """Which rows are one person, and which pairs are for people to judge."""
         weights = self.weights()
         self._progress("Forming persons")
         of = self.clustered(weights, judgements)
-        keys = [row.key for row in self.rows]
+        keys = self._keys
         return Linked(
             persons={key: keys[first] for key, first in zip(keys, of, strict=True)},
             queue=self._queue(weights, of, judgements),
             weights={(keys[left], keys[right]): weight for (left, right), weight in weights.items()},
         )
+
+    def explain(self, pairs: Iterable[Keys]) -> dict[Keys, Explanation]:
+        """Why pairs weigh what they weigh, whether or not a rule made them candidates; after `link`."""
+        position = {key: number for number, key in enumerate(self._keys)}
+        told = self.scorer.levels(as_table(set(_positions(pairs, position))), SECOND_PASS)
+        prior = log2(1 / (self.scorer.number - 1))
+        return {
+            (self._keys[line["l"]], self._keys[line["r"]]): Explanation(prior, tuple(self._steps(line)))
+            for line in told.to_pylist()
+        }
+
+    def _steps(self, levels: Mapping[str, str]) -> Iterable[Step]:
+        for each in SECOND_PASS:
+            level = levels[each.name]
+            chances = self._model.second[each.name].get(level)
+            yield Step(each.name, level, chances.weight if chances else 0.0)
 
     def weights(self) -> dict[Pair, float]:
         """The pairs worth a look, and their evidence after both passes."""
@@ -122,27 +153,26 @@ class Work:
         return weights
 
     def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
-        """For every row the first row of its person."""
-        thresholds = self._model.thresholds
-        position = {row.key: number for number, row in enumerate(self.rows)}
-        return clusters(
-            len(self.rows),
-            Evidence(
-                self._exclusive(weights),
-                _positions(judgements.different, position),
-                _positions(judgements.same, position),
-            ),
-            unseen=thresholds.unseen,
-            upper=thresholds.upper,
+        """For every row, in the order of their keys, the first row of its person."""
+        position = {key: number for number, key in enumerate(self._keys)}
+        different = set(_positions(judgements.different, position))
+        # A partner that people ruled out must not keep the next best one away.
+        possible = {pair: weight for pair, weight in weights.items() if pair not in different}
+        evidence = Evidence(
+            self._exclusive(possible),
+            different,
+            _positions(judgements.same, position),
         )
+        thresholds = self._model.thresholds
+        return clusters(len(self._keys), evidence, unseen=thresholds.unseen, upper=thresholds.upper)
 
     def _with_families(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
         """The same pairs and those that they suggest, with what they say of each other's families."""
         thresholds = self._model.thresholds
-        self.families.list_twice(weights, thresholds.upper)
-        links = self.families.links(weights, thresholds.link)
-        self.scorer.tell_families(self.families.told(links))
-        pairs = {*weights, *self.families.grown(links), *self._closing(weights)}
+        self._families.list_twice(weights, thresholds.upper)
+        links = self._families.links(weights, thresholds.link)
+        self.scorer.tell_families(self._families.told(links))
+        pairs = {*weights, *self._families.grown(links), *self._closing(weights)}
         return _weights(self.scorer.scores(as_table(pairs), SECOND_PASS, self._model.second))
 
     def _closing(self, weights: Mapping[Pair, float]) -> Iterable[Pair]:
@@ -159,10 +189,10 @@ class Work:
     def _exclusive(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
         """What pairs weigh once a better partner counts against them."""
         thresholds = self._model.thresholds
-        self.families.list_twice(weights, thresholds.upper)
-        best = self.families.best(weights)
+        self._families.list_twice(weights, thresholds.upper)
+        best = self._families.best(weights)
         return {
-            pair: weight if pair in best or self.families.within(pair) else min(weight, thresholds.lost)
+            pair: weight if pair in best or self._families.within(pair) else min(weight, thresholds.lost)
             for pair, weight in weights.items()
         }
 
@@ -170,7 +200,7 @@ class Work:
         judged = {tuple(sorted(pair)) for pair in (*judgements.different, *judgements.same)}
         exclusive = self._exclusive(weights)
         doubts = [
-            Doubt((self.rows[left].key, self.rows[right].key), weight)
+            Doubt((self._keys[left], self._keys[right]), weight)
             for (left, right), weight in exclusive.items()
             if weight >= self._model.thresholds.lower and of[left] != of[right]
         ]
@@ -178,6 +208,14 @@ class Work:
             (doubt for doubt in doubts if doubt.pair not in judged),
             key=lambda doubt: (-doubt.weight, doubt.pair),
         )
+
+
+def _in_order(rows: Iterable[MatchRow]) -> tuple[list[Key], list[MatchRow]]:
+    ordered = sorted(rows, key=lambda row: row.key)
+    keys = [row.key for row in ordered]
+    if len(set(keys)) < len(keys):
+        raise ValueError("a row is given twice")
+    return keys, ordered
 
 
 def as_table(pairs: Iterable[Pair]) -> pa.Table:

@@ -16,6 +16,8 @@ from hub.matching.comparisons import FIRST_PASS, Comparison
 from hub.matching.families import LARGEST_UNIT
 from hub.matching.model import Ladder
 
+_SMALLEST_CITY = 20_000
+"""Fewer rows are a part of a city, and two namesakes in it are no surer to be one person for that."""
 logging.getLogger("splink").setLevel(logging.ERROR)
 
 
@@ -26,7 +28,8 @@ class Scorer:
         self._connection = duckdb.connect()
         if threads:
             self._connection.execute(f"SET threads = {int(threads)}")
-        self._number = max(2, rows.num_rows)
+        self.number = max(_SMALLEST_CITY, rows.num_rows)
+        """What a row is one of: sets the prior."""
         self._connection.register("given", rows)
         self._connection.execute(
             "CREATE TABLE feature AS SELECT *, unit AS clan, []::INTEGER[] AS kin FROM given"
@@ -103,9 +106,10 @@ class Scorer:
 
     def drawn(self, number: int, seed: int) -> pa.Table:
         """Pairs drawn at random, the same ones for the same seed; some may be drawn twice."""
+        rows = self._connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
         return self._arrow(
-            f"SELECT least(a, b) AS l, greatest(a, b) AS r FROM (SELECT (hash(i, {int(seed)}) % {self._number})::INTEGER"
-            f" AS a, (hash({int(seed)}, i) % {self._number})::INTEGER AS b FROM range({int(number)}) t(i)) WHERE a <> b"
+            f"SELECT least(a, b) AS l, greatest(a, b) AS r FROM (SELECT (hash(i, {int(seed)}) % {rows})::INTEGER"
+            f" AS a, (hash({int(seed)}, i) % {rows})::INTEGER AS b FROM range({int(number)}) t(i)) WHERE a <> b"
         )
 
     def _of_pairs(self, pairs: pa.Table, sql: str) -> pa.Table:
@@ -130,7 +134,7 @@ class Scorer:
             link_type="dedupe_only",
             comparisons=[_described(each, ladder) for each in comparisons],
             blocking_rules_to_generate_predictions=[block_on(*columns) for columns in RULES],
-            probability_two_random_records_match=1 / self._number,
+            probability_two_random_records_match=1 / self.number,
             retain_matching_columns=False,
         )
         return Linker(self._api.register("feature"), settings, log_level=None)

@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from hub.matching.clusters import Pair
 from hub.matching.comparisons import FIRST_PASS, IDENTITY, KIN, SECOND_PASS, Comparison
 from hub.matching.features import word_bits
-from hub.matching.link import Work, as_table
+from hub.matching.link import Matching, as_table
 from hub.matching.model import Chances, Model, Thresholds
 from hub.matching.rows import MatchRow
 
-ROUNDS = 4
+ROUNDS = 2
 _THRESHOLDS = Thresholds()
 _DRAWN = 1_000_000
 _NEVER_MET = 0.5
@@ -29,7 +29,7 @@ _NEVER_MET = 0.5
 
 def train(rows: Iterable[MatchRow], thresholds: Thresholds = _THRESHOLDS, *, rounds: int = ROUNDS) -> Model:
     """A model for rows like these: a first one from two simple rules, then `rounds` times one from its own links."""
-    given = sorted(rows, key=lambda row: row.key)
+    given = tuple(rows)
     bits = word_bits(given)
     model = _trained(given, _blank(bits, thresholds), _by_rules)
     for _ in range(rounds):
@@ -38,40 +38,37 @@ def train(rows: Iterable[MatchRow], thresholds: Thresholds = _THRESHOLDS, *, rou
 
 
 def _trained(rows: Sequence[MatchRow], model: Model, guess: _Guess) -> Model:
-    work = Work(rows, model)
-    try:
-        return guess(work, model)
-    finally:
-        work.close()
+    with Matching(rows, model) as matching:
+        return guess(matching, model)
 
 
-def _by_rules(work: Work, model: Model) -> Model:
+def _by_rules(matching: Matching, model: Model) -> Model:
     """Pairs with one NIK, and pairs with one name in one home: two views that hardly know of each other."""
-    told = work.scorer.levels(work.scorer.candidates(), FIRST_PASS)
+    told = matching.scorer.levels(matching.scorer.candidates(), FIRST_PASS)
     by_nik = told.filter(pc.field("identity").isin(["nik", f"{KIN}nik"]))
     by_name = told.filter(
         pc.field("name").isin([f"{KIN}same_rare", f"{KIN}same"]) & (pc.field("sex") == "same")
     )
-    apart = work.scorer.drawn(_DRAWN, seed=1), work.scorer.within_units()
-    first = _ladder(work, FIRST_PASS, by_nik, *apart)
-    first["identity"] = _ladder(work, (IDENTITY,), by_name, *apart)["identity"]
+    apart = matching.scorer.drawn(_DRAWN, seed=1), matching.scorer.within_units()
+    first = _ladder(matching, FIRST_PASS, by_nik, *apart)
+    first["identity"] = _ladder(matching, (IDENTITY,), by_name, *apart)["identity"]
     return Model(first, {**first, "home": _before_kin(first["home"])}, model.word_bits, model.thresholds)
 
 
-def _by_links(work: Work, model: Model) -> Model:
+def _by_links(matching: Matching, model: Model) -> Model:
     """The pairs that this model joins, beside random pairs and pairs of one family that it does not."""
-    of = work.clustered(work.weights())
+    of = matching.clustered(matching.weights())
     same = as_table(_together(of))
     person = pa.array(of, pa.int32())
     apart = [
         pairs.filter(pc.not_equal(person.take(pairs["l"]), person.take(pairs["r"])))
-        for pairs in (work.scorer.drawn(_DRAWN, seed=1), work.scorer.within_units())
+        for pairs in (matching.scorer.drawn(_DRAWN, seed=1), matching.scorer.within_units())
     ]
-    first, second = (_ladder(work, passed, same, *apart) for passed in (FIRST_PASS, SECOND_PASS))
+    first, second = (_ladder(matching, passed, same, *apart) for passed in (FIRST_PASS, SECOND_PASS))
     return Model(first, second, model.word_bits, model.thresholds)
 
 
-_Guess = Callable[[Work, Model], Model]
+_Guess = Callable[[Matching, Model], Model]
 
 
 def _together(of: Sequence[int]) -> list[Pair]:
@@ -82,10 +79,10 @@ def _together(of: Sequence[int]) -> list[Pair]:
 
 
 def _ladder(
-    work: Work, comparisons: Sequence[Comparison], same: pa.Table, drawn: pa.Table, family: pa.Table
+    matching: Matching, comparisons: Sequence[Comparison], same: pa.Table, drawn: pa.Table, family: pa.Table
 ) -> dict[str, dict[str, Chances]]:
     """Chances of all levels; those of rows of one family are counted on pairs of one family."""
-    m, u, kin_u = (work.scorer.level_counts(pairs, comparisons) for pairs in (same, drawn, family))
+    m, u, kin_u = (matching.scorer.level_counts(pairs, comparisons) for pairs in (same, drawn, family))
     found: dict[str, dict[str, Chances]] = {}
     for each in comparisons:
         names = [level.name for level in each.levels if not level.unknown]
