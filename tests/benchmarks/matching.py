@@ -61,10 +61,7 @@ def measured(persons: int, seed: int, scenario: str, registers: Sequence[str]) -
 
     told = [figures(_HUB, *_timed(partial(_linked, rows))) | {"peak_mib": peak_mib()}]
     told.append(figures(_BARE, *_timed(partial(_bare, rows))))
-    return [
-        *told,
-        *(figures(way, *_timed(lambda beside=beside: beside(rows))) for way, beside in _BESIDE.items()),
-    ]
+    return [*told, *(figures(way, *_timed(partial(beside, rows))) for way, beside in _BESIDE.items())]
 
 
 def _linked(rows: Sequence[MatchRow]) -> dict[Row, str]:
