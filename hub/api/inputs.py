@@ -112,6 +112,13 @@ class JudgeMatchInput(Change):
     reason: str = field(description="Why; free text (alasan).")
 
 
+@strawberry.input(description="Puts a match model in force; the next run of the matcher goes by it.")
+class AdoptMatchModelInput(Change):
+    """Input of adoptMatchModel."""
+
+    model: str = field(description="The whole model as the hub wrote it, JSON.")
+
+
 @strawberry.input(description="Takes a judgement back; what the machine found holds again.")
 class RevokeJudgementInput(Change):
     """Input of revokeJudgement."""

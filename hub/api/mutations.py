@@ -13,6 +13,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.api.context import Root
 from hub.api.inputs import (
+    AdoptMatchModelInput,
     CorrectPersonInput,
     DefineProgrammeInput,
     EndEnrolmentInput,
@@ -83,6 +84,16 @@ async def judge_match(root: Root, input: JudgeMatchInput) -> Any:
     if not left or not right:
         raise NotFound("There is no such match.", "Give its id, or the ids of both source records.")
     command = JudgeMatch(as_uuid(left, "left"), as_uuid(right, "right"), input.judgement.value, input.reason)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Puts a match model in force.", needs="model:adopt")
+async def adopt_match_model(root: Root, input: AdoptMatchModelInput) -> Any:
+    """Adopt a model."""
+    from hub.matching.frozen import adoption_of  # noqa: PLC0415 - serving must not wait for what few ask for
+    from hub.matching.model import Model  # noqa: PLC0415 - likewise
+
+    command = adoption_of(Model.from_json(input.model.encode()))
     return await root.submit(command, input.request_id, input.expected_version)
 
 

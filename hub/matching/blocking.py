@@ -4,6 +4,9 @@ from __future__ import annotations
 
 RULES: tuple[tuple[str, ...], ...] = (
     ("nik",),
+    ("nik_head",),
+    ("nik_tail", "sex"),
+    ("rare_name", "area"),
     ("born_on", "area"),
     ("born_on", "first_word"),
     ("born_on", "word1"),

@@ -26,9 +26,30 @@ class Comparison:
 
     name: str
     levels: tuple[Level, ...]
+    by_kinship: bool = False
+    """Whether each level has a twin for rows of one family, where brothers and twins are what it must tell apart."""
 
 
-_REST = "ELSE"
+_REST = "true"
+KIN = "kin_"
+"""Begins the name of a level that holds only for two rows of one family."""
+_RELATED = (
+    "(unit_l = unit_r OR coalesce(kk_l = kk_r, false) OR (clan_l = clan_r AND list_has_any(kin_l, kin_r)))"
+)
+"""The clan is there to be quick: only rows of one clan can have kin in common."""
+
+
+def _by_kinship(name: str, *levels: Level) -> Comparison:
+    """The ladder with every level once for rows of one family and once for all others.
+
+    A birth date in common says much of two strangers and little of two children of one mother.
+    """
+    split = []
+    for level in levels:
+        if not level.unknown:
+            split.append(Level(f"{KIN}{level.name}", f"{_RELATED} AND ({level.sql})"))
+        split.append(level)
+    return Comparison(name, tuple(split), by_kinship=True)
 
 
 def _shared(column: str) -> str:
@@ -45,24 +66,22 @@ _SHARED = _shared("word")
 _SAME_WORDS = "words_l = words_r"
 _LESS = "least(word_bits_l, word_bits_r)"
 _ALIKE = "jaro_winkler_similarity(sound_l, sound_r)"
-NAME = Comparison(
+NAME = _by_kinship(
     "name",
-    (
-        Level("unknown", "sound_l IS NULL OR sound_r IS NULL", unknown=True),
-        Level("same_rare", f"{_SAME_WORDS} AND word_bits_l >= 180"),
-        Level("same", f"{_SAME_WORDS} AND word_bits_l >= 120"),
-        Level("same_common", f"{_SAME_WORDS} AND word_bits_l >= 70"),
-        Level("same_one_word", f"({_SAME_WORDS}) OR sound_l = sound_r"),
-        Level("part_rare", f"{_SHARED} = {_LESS} AND {_LESS} >= 120"),
-        Level("part", f"{_SHARED} = {_LESS} AND {_LESS} >= 70"),
-        Level("misspelt", f"{_ALIKE} >= 0.94"),
-        Level("part_common", f"{_SHARED} = {_LESS} AND {_LESS} > 0"),
-        Level("shares_rare", f"{_SHARED} >= 100"),
-        Level("alike", f"{_ALIKE} >= 0.88"),
-        Level("shares_word", f"{_SHARED} >= 60"),
-        Level("shares_common", f"{_SHARED} > 0 OR {_ALIKE} >= 0.8"),
-        Level("different", _REST),
-    ),
+    Level("unknown", "sound_l IS NULL OR sound_r IS NULL", unknown=True),
+    Level("same_rare", f"{_SAME_WORDS} AND word_bits_l >= 180"),
+    Level("same", f"{_SAME_WORDS} AND word_bits_l >= 120"),
+    Level("same_common", f"{_SAME_WORDS} AND word_bits_l >= 70"),
+    Level("same_one_word", f"({_SAME_WORDS}) OR sound_l = sound_r"),
+    Level("part_rare", f"{_SHARED} = {_LESS} AND {_LESS} >= 120"),
+    Level("part", f"{_SHARED} = {_LESS} AND {_LESS} >= 70"),
+    Level("misspelt", f"{_ALIKE} >= 0.94"),
+    Level("part_common", f"{_SHARED} = {_LESS} AND {_LESS} > 0"),
+    Level("shares_rare", f"{_SHARED} >= 100"),
+    Level("alike", f"{_ALIKE} >= 0.88"),
+    Level("shares_word", f"{_SHARED} >= 60"),
+    Level("shares_common", f"{_SHARED} > 0 OR {_ALIKE} >= 0.8"),
+    Level("different", _REST),
 )
 
 _BOTH_NIK = "nik_l IS NOT NULL AND nik_r IS NOT NULL"
@@ -82,31 +101,32 @@ _NEAR_BORN = (
 )
 _BOTH_FIT = "nik_fits_l AND nik_fits_r"
 _NO_BORN = "(born_on_l IS NULL OR born_on_r IS NULL)"
-IDENTITY = Comparison(
+_FIT_APART = f"({_BOTH_FIT} AND NOT {_SAME_BORN})"
+"""Each NIK tells the birth date of its own row, and the dates differ: then so do the NIKs, and it was no slip."""
+IDENTITY = _by_kinship(
     "identity",
-    (
-        Level("nik", f"nik_l = nik_r AND ({_NO_BORN} OR {_NEAR_BORN})"),
-        Level("nik_other_born", "nik_l = nik_r"),
-        Level(
-            "nik_slip_in_day",
-            f"{_BOTH_NIK} AND {_NEAR_NIK} AND right(nik_l, 4) = right(nik_r, 4) AND ({_NO_BORN} OR {_NEAR_BORN})",
-        ),
-        Level("nik_slip", f"{_BOTH_NIK} AND {_NEAR_NIK} AND {_SAME_BORN}"),
-        Level("nik_slip_other_born", f"{_BOTH_NIK} AND {_NEAR_NIK}"),
-        Level("born_other_niks", f"{_BOTH_NIK} AND {_SAME_BORN} AND {_BOTH_FIT}"),
-        Level("born_misfit_niks", f"{_BOTH_NIK} AND {_SAME_BORN}"),
-        Level("born_near_other_niks", f"{_BOTH_NIK} AND {_NEAR_BORN} AND {_BOTH_FIT}"),
-        Level("born_near_misfit_niks", f"{_BOTH_NIK} AND {_NEAR_BORN}"),
-        Level("other_niks", f"{_BOTH_NIK} AND {_BOTH_FIT}"),
-        Level("misfit_niks", _BOTH_NIK),
-        Level("unknown", _NO_BORN, unknown=True),
-        Level("born", f"{_SAME_BORN} AND NOT born_default_l"),
-        Level("born_default_day", "born_year_l = born_year_r AND (born_default_l OR born_default_r)"),
-        Level("born_swapped", _SWAPPED),
-        Level("born_near", _NEAR_BORN),
-        Level("born_year", "born_year_l = born_year_r"),
-        Level("different", _REST),
+    Level("nik", f"nik_l = nik_r AND ({_NO_BORN} OR {_NEAR_BORN})"),
+    Level("nik_other_born", "nik_l = nik_r"),
+    Level(
+        "nik_slip_in_day",
+        f"{_NEAR_NIK} AND right(nik_l, 4) = right(nik_r, 4) AND ({_NO_BORN} OR {_NEAR_BORN})"
+        f" AND NOT {_FIT_APART}",
     ),
+    Level("nik_slip", f"{_NEAR_NIK} AND {_SAME_BORN}"),
+    Level("nik_slip_other_born", f"{_NEAR_NIK} AND NOT {_FIT_APART}"),
+    Level("born_other_niks", f"{_BOTH_NIK} AND {_SAME_BORN} AND {_BOTH_FIT}"),
+    Level("born_misfit_niks", f"{_BOTH_NIK} AND {_SAME_BORN}"),
+    Level("born_near_other_niks", f"{_BOTH_NIK} AND {_NEAR_BORN} AND {_BOTH_FIT}"),
+    Level("born_near_misfit_niks", f"{_BOTH_NIK} AND {_NEAR_BORN}"),
+    Level("other_niks", f"{_BOTH_NIK} AND {_BOTH_FIT}"),
+    Level("misfit_niks", _BOTH_NIK),
+    Level("unknown", _NO_BORN, unknown=True),
+    Level("born", f"{_SAME_BORN} AND NOT born_default_l"),
+    Level("born_default_day", "born_year_l = born_year_r AND (born_default_l OR born_default_r)"),
+    Level("born_swapped", _SWAPPED),
+    Level("born_near", _NEAR_BORN),
+    Level("born_year", "born_year_l = born_year_r"),
+    Level("different", _REST),
 )
 SEX = Comparison(
     "sex",
@@ -116,15 +136,13 @@ SEX = Comparison(
         Level("different", _REST),
     ),
 )
-MOTHER = Comparison(
+MOTHER = _by_kinship(
     "mother",
-    (
-        Level("unknown", "mother_l IS NULL OR mother_r IS NULL", unknown=True),
-        Level("same", "mother_words_l = mother_words_r OR mother_l = mother_r"),
-        Level("alike", "jaro_winkler_similarity(mother_l, mother_r) >= 0.88"),
-        Level("shares_word", f"{_shared('mother_word')} > 0"),
-        Level("different", _REST),
-    ),
+    Level("unknown", "mother_l IS NULL OR mother_r IS NULL", unknown=True),
+    Level("same", "mother_words_l = mother_words_r OR mother_l = mother_r"),
+    Level("alike", "jaro_winkler_similarity(mother_l, mother_r) >= 0.88"),
+    Level("shares_word", f"{_shared('mother_word')} > 0"),
+    Level("different", _REST),
 )
 BIRTHPLACE = Comparison(
     "birthplace",
@@ -135,10 +153,16 @@ BIRTHPLACE = Comparison(
         Level("different", _REST),
     ),
 )
+_SAME_UNIT = "unit_l = unit_r"
 SOURCE = Comparison(
     "register",
-    (Level("same", "source_l = source_r"), Level("other", _REST)),
+    (
+        Level("same_unit", _SAME_UNIT, unknown=True),
+        Level("same", "source_l = source_r"),
+        Level("other", _REST),
+    ),
 )
+"""A register lists nearly everybody once. What one family lists twice is weighed with the home."""
 _PLACE = (
     Level("address", "address_l = address_r"),
     Level("rt_rw", "rt_rw_l = rt_rw_r"),
@@ -147,13 +171,16 @@ _PLACE = (
 )
 _NO_PLACE = Level("unknown", "area_l IS NULL OR area_r IS NULL", unknown=True)
 _ELSEWHERE = Level("different", _REST)
-HOME = Comparison("home", (Level("kk", "kk_l = kk_r"), *_PLACE, _NO_PLACE, _ELSEWHERE))
+HOME = Comparison(
+    "home", (Level("same_unit", _SAME_UNIT), Level("kk", "kk_l = kk_r"), *_PLACE, _NO_PLACE, _ELSEWHERE)
+)
 """Where two rows belong, before families are known."""
-_KIN = "len(list_intersect(kin_l, kin_r))"
+_KIN = "CASE WHEN clan_l = clan_r THEN len(list_intersect(kin_l, kin_r)) ELSE 0 END"
 _KK = "kk_l = kk_r"
 FAMILY = Comparison(
     "home",
     (
+        Level("same_unit", _SAME_UNIT),
         Level("three_kin", f"{_KIN} >= 3"),
         Level("two_kin", f"{_KIN} = 2"),
         Level(

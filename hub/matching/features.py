@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import log2
+from typing import Any
 from zlib import crc32
 
 import pyarrow as pa
@@ -14,6 +15,8 @@ from hub.matching.rows import MatchRow
 
 BITS_SHIFT = 32
 """A word is one number: what it tells in tenths of a bit above, which word it is below."""
+RARE_NAME = 120
+"""Tenths of a bit from which a whole name is rare: about one bearer in 4,000."""
 UNHEARD_BITS = 14.0
 """What a word tells that the model never heard: about one bearer in 16,000."""
 
@@ -25,6 +28,8 @@ _SCHEMA = pa.schema([
     ("source", pa.string()),
     ("unit", pa.int32()),
     ("nik", pa.string()),
+    ("nik_head", pa.string()),
+    ("nik_tail", pa.string()),
     ("nik_fits", pa.bool_()),
     ("born_on", pa.string()),
     ("born_day", pa.string()),
@@ -34,6 +39,7 @@ _SCHEMA = pa.schema([
     ("sound", pa.string()),
     ("first_word", pa.string()),
     ("words", pa.string()),
+    ("rare_name", pa.string()),
     *((f"word{at}", pa.int64()) for at in WORDS),
     ("word_bits", pa.int32()),
     ("mother", pa.string()),
@@ -78,15 +84,16 @@ class _Words:
         self._bits = bits
         self._codes: dict[str, int] = {}
 
-    def columns(self, name: str, sound: str | None) -> dict[str, object]:
+    def columns(self, name: str, sound: str | None) -> dict[str, Any]:
         """The words of a name of two letters or more, the rarest first; an initial is no word."""
         words = {word for word in (sound or "").split() if len(word) > 1}
         codes = sorted(map(self._code, words), reverse=True)
-        return {
+        told: dict[str, Any] = {
             f"{name}s": " ".join(sorted(words)) or None,
             f"{name}_bits": sum(code >> BITS_SHIFT for code in codes),
             **dict(zip((f"{name}{at}" for at in WORDS), codes, strict=False)),
         }
+        return told
 
     def _code(self, word: str) -> int:
         found = self._codes.get(word)
@@ -96,8 +103,9 @@ class _Words:
         return found
 
 
-def _line(position: int, unit: int, row: MatchRow, words: _Words) -> dict[str, object]:
+def _line(position: int, unit: int, row: MatchRow, words: _Words) -> dict[str, Any]:
     sound = row.name_sound or None
+    name = words.columns("word", sound)
     mother = name_sound(name_key(row.mother_name)) if row.mother_name else None
     born = row.born_on
     return {
@@ -105,6 +113,8 @@ def _line(position: int, unit: int, row: MatchRow, words: _Words) -> dict[str, o
         "source": f"{row.register} {row.release}",
         "unit": unit,
         "nik": row.nik,
+        "nik_head": row.nik[:12] if row.nik else None,
+        "nik_tail": row.nik[6:] if row.nik else None,
         "nik_fits": row.nik_fits,
         "born_on": born,
         "born_day": born[5:] if born else None,
@@ -113,7 +123,8 @@ def _line(position: int, unit: int, row: MatchRow, words: _Words) -> dict[str, o
         "sex": row.sex,
         "sound": sound.replace(" ", "") if sound else None,
         "first_word": sound.split()[0] if sound else None,
-        **words.columns("word", sound),
+        **name,
+        "rare_name": name["words"] if name["word_bits"] >= RARE_NAME else None,
         "mother": mother.replace(" ", "") if mother else None,
         **words.columns("mother_word", mother),
         "birthplace": row.birthplace,

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import log2
 
 import pyarrow as pa
 
 from hub.matching.clusters import Evidence, Pair, clusters
 from hub.matching.comparisons import FIRST_PASS, SECOND_PASS
-from hub.matching.families import grown, kin, mutual_best
+from hub.matching.families import Families
 from hub.matching.features import features
-from hub.matching.model import Model, Thresholds
+from hub.matching.model import Model
 from hub.matching.rows import MatchRow
 from hub.matching.scoring import Scorer
 
 Key = tuple[str, str]
 Keys = tuple[Key, Key]
+"""Two rows, the lesser key first."""
 Progress = Callable[[str], None]
+_SECOND_PASSES = 2
+"""The second of them sees the families that the first one found."""
 _LARGEST_CLOSED = 40
+"""Neighbours of a row above which it is too common for every pair of them to be worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,30 @@ class Judgements:
 
 
 NOTHING_JUDGED = Judgements()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one comparison says of a pair."""
+
+    comparison: str
+    level: str
+    weight: float
+    """Bits; 0 for a level that says that nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a pair weighs what it weighs: the prior and the steps add up to it."""
+
+    prior: float
+    """Bits: what is known of two rows before they are looked at; the more rows there are, the less."""
+    steps: tuple[Step, ...]
+
+    @property
+    def weight(self) -> float:
+        """Evidence for one person, in bits."""
+        return self.prior + sum(step.weight for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,52 +88,39 @@ def _silent(step: str) -> None:
     pass
 
 
-def link(
-    rows: Iterable[MatchRow],
-    model: Model,
-    judgements: Judgements = NOTHING_JUDGED,
-    *,
-    progress: Progress = _silent,
-    threads: int | None = None,
-) -> Linked:
-    """Which rows are one person. The order of the rows changes nothing."""
-    given = sorted(rows, key=lambda row: row.key)
-    work = Work(given, model, threads=threads, progress=progress)
-    try:
-        return work.linked(judgements)
-    finally:
-        work.close()
+class Matching:
+    """Some rows beside a model, in a database in memory while the `with` lasts. Their order changes nothing.
 
-
-class Work:
-    """One run over some rows in the order of their keys."""
+    Raises ValueError for a row that is given twice.
+    """
 
     def __init__(
         self,
-        rows: Sequence[MatchRow],
+        rows: Iterable[MatchRow],
         model: Model,
         *,
-        threads: int | None = None,
         progress: Progress = _silent,
+        threads: int | None = None,
     ) -> None:
-        self.rows = rows
+        self._keys, ordered = _in_order(rows)
         self._model = model
         self._progress = progress
-        table = features(rows, model.word_bits)
-        self.units: list[int] = table["unit"].to_pylist()
+        table = features(ordered, model.word_bits)
+        self._families = Families(table["unit"].to_pylist())
         self.scorer = Scorer(table, threads)
 
-    def close(self) -> None:
-        """Let the database go."""
+    def __enter__(self) -> Matching:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
         self.scorer.close()
 
-    def linked(self, judgements: Judgements) -> Linked:
-        """The whole way."""
+    def link(self, judgements: Judgements = NOTHING_JUDGED) -> Linked:
+        """Which rows are one person, and which pairs are for people to judge."""
         weights = self.weights()
         self._progress("Forming persons")
         of = self.clustered(weights, judgements)
-        keys = [row.key for row in self.rows]
-        queue = self._queue(weights, of, judgements)
+        keys, queue = self._keys, self._queue(weights, of, judgements)
         position = {key: number for number, key in enumerate(keys)}
         told = {pair for pair in weights if of[pair[0]] == of[pair[1]]}
         told |= {(position[doubt.pair[0]], position[doubt.pair[1]]) for doubt in queue}
@@ -129,45 +145,54 @@ class Work:
             for pair, each in zip(zip(left, right, strict=True), reached, strict=True)
         }
 
+    def explain(self, pairs: Iterable[Keys]) -> dict[Keys, Explanation]:
+        """Why pairs weigh what they weigh, whether or not a rule made them candidates; after `link`."""
+        position = {key: number for number, key in enumerate(self._keys)}
+        told = self.scorer.levels(as_table(set(_positions(pairs, position))), SECOND_PASS)
+        prior = log2(1 / (self.scorer.number - 1))
+        return {
+            (self._keys[line["l"]], self._keys[line["r"]]): Explanation(prior, tuple(self._steps(line)))
+            for line in told.to_pylist()
+        }
+
+    def _steps(self, levels: Mapping[str, str]) -> Iterable[Step]:
+        for each in SECOND_PASS:
+            level = levels[each.name]
+            chances = self._model.second[each.name].get(level)
+            yield Step(each.name, level, chances.weight if chances else 0.0)
+
     def weights(self) -> dict[Pair, float]:
         """The pairs worth a look, and their evidence after both passes."""
-        thresholds = self._model.thresholds
         self._progress("Looking for candidates")
         pairs = self.scorer.candidates()
         self._progress("Scoring, first pass")
-        first = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
-        links = self.links(first, thresholds.link)
-        self._progress("Scoring, second pass")
-        self.scorer.tell_kin(kin(links, self.units))
-        second = self._second({*first, *grown(links, self.units)})
-        links |= self.links(second, thresholds.link)
-        self.scorer.tell_kin(kin(links, self.units))
-        return self._second({*second, *grown(links, self.units), *self._closing(second)})
+        weights = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
+        for _ in range(_SECOND_PASSES):
+            self._progress("Scoring, with families")
+            weights = self._with_families(weights)
+        return weights
 
     def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
-        """For every row the first row of its person."""
-        thresholds = self._model.thresholds
-        position = {row.key: number for number, row in enumerate(self.rows)}
-        return clusters(
-            len(self.rows),
-            Evidence(
-                self._exclusive(weights, thresholds),
-                _positions(judgements.different, position),
-                _positions(judgements.same, position),
-            ),
-            unseen=thresholds.unseen,
-            upper=thresholds.upper,
+        """For every row, in the order of their keys, the first row of its person."""
+        position = {key: number for number, key in enumerate(self._keys)}
+        different = set(_positions(judgements.different, position))
+        # A partner that people ruled out must not keep the next best one away.
+        possible = {pair: weight for pair, weight in weights.items() if pair not in different}
+        evidence = Evidence(
+            self._exclusive(possible),
+            different,
+            _positions(judgements.same, position),
         )
+        thresholds = self._model.thresholds
+        return clusters(len(self._keys), evidence, unseen=thresholds.unseen, upper=thresholds.upper)
 
-    def links(self, weights: Mapping[Pair, float], least: float) -> set[Pair]:
-        """Pairs between units that are strong, and best on both sides."""
-        return {
-            pair
-            for pair in mutual_best(weights, self.units)
-            if weights[pair] >= least and self.units[pair[0]] != self.units[pair[1]]
-        }
-
-    def _second(self, pairs: Collection[Pair]) -> dict[Pair, float]:
+    def _with_families(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+        """The same pairs and those that they suggest, with what they say of each other's families."""
+        thresholds = self._model.thresholds
+        self._families.list_twice(weights, thresholds.upper)
+        links = self._families.links(weights, thresholds.link)
+        self.scorer.tell_families(self._families.told(links))
+        pairs = {*weights, *self._families.grown(links), *self._closing(weights)}
         return _weights(self.scorer.scores(as_table(pairs), SECOND_PASS, self._model.second))
 
     def _closing(self, weights: Mapping[Pair, float]) -> Iterable[Pair]:
@@ -181,30 +206,36 @@ class Work:
             if len(around) <= _LARGEST_CLOSED:
                 yield from combinations(sorted(around), 2)
 
-    def _exclusive(self, weights: Mapping[Pair, float], thresholds: Thresholds) -> dict[Pair, float]:
-        best = mutual_best(weights, self.units)
+    def _exclusive(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+        """What pairs weigh once a better partner counts against them."""
+        thresholds = self._model.thresholds
+        self._families.list_twice(weights, thresholds.upper)
+        best = self._families.best(weights)
         return {
-            pair: self._excluded(pair, weight, pair in best, thresholds) for pair, weight in weights.items()
+            pair: weight if pair in best or self._families.within(pair) else min(weight, thresholds.lost)
+            for pair, weight in weights.items()
         }
 
-    def _excluded(self, pair: Pair, weight: float, best: bool, thresholds: Thresholds) -> float:
-        if self.units[pair[0]] == self.units[pair[1]]:
-            return weight if weight >= thresholds.same_unit else min(weight, thresholds.lost)
-        return weight if best else min(weight, thresholds.lost)
-
     def _queue(self, weights: Mapping[Pair, float], of: Sequence[int], judgements: Judgements) -> list[Doubt]:
-        thresholds = self._model.thresholds
         judged = {tuple(sorted(pair)) for pair in (*judgements.different, *judgements.same)}
-        exclusive = self._exclusive(weights, thresholds)
+        exclusive = self._exclusive(weights)
         doubts = [
-            Doubt((self.rows[left].key, self.rows[right].key), weight)
+            Doubt((self._keys[left], self._keys[right]), weight)
             for (left, right), weight in exclusive.items()
-            if weight >= thresholds.lower and of[left] != of[right]
+            if weight >= self._model.thresholds.lower and of[left] != of[right]
         ]
         return sorted(
             (doubt for doubt in doubts if doubt.pair not in judged),
             key=lambda doubt: (-doubt.weight, doubt.pair),
         )
+
+
+def _in_order(rows: Iterable[MatchRow]) -> tuple[list[Key], list[MatchRow]]:
+    ordered = sorted(rows, key=lambda row: row.key)
+    keys = [row.key for row in ordered]
+    if len(set(keys)) < len(keys):
+        raise ValueError("a row is given twice")
+    return keys, ordered
 
 
 def as_table(pairs: Iterable[Pair]) -> pa.Table:

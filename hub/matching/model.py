@@ -38,17 +38,18 @@ Ladder = Mapping[str, Mapping[str, Chances]]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Bits of evidence, the prior included, at which the matcher decides; fixed without the truth."""
+    """Bits of evidence, the prior included, at which the matcher decides: odds of one person to two, 3.3 bits are 10:1.
 
-    upper: float = 2.0
+    They follow from what a mistake costs, not from any truth: to join two persons is ten times as bad as to miss one.
+    """
+
+    upper: float = 3.3
     """From here on the machine joins."""
-    lower: float = -3.0
+    lower: float = -3.3
     """From here on a person is asked; below it nothing is done."""
-    link: float = 5.0
-    """From here on a pair of the first pass is evidence for the other members of its families."""
-    same_unit: float = 12.0
-    """From here on two rows of one family of one register are the same person listed twice."""
-    lost: float = -6.0
+    link: float = 6.6
+    """From here on a pair is evidence for the other members of its families."""
+    lost: float = -6.6
     """What a pair weighs at most when either row has a better partner in the other's family."""
     unseen: float = -1.0
     """What a pair weighs in a cluster that no rule made a candidate."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +13,11 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from hub.matching.blocking import RULES
 from hub.matching.comparisons import FIRST_PASS, Comparison
+from hub.matching.families import LARGEST_UNIT
 from hub.matching.model import Ladder
 
+_SMALLEST_CITY = 20_000
+"""Fewer rows are a part of a city, and two namesakes in it are no surer to be one person for that."""
 logging.getLogger("splink").setLevel(logging.ERROR)
 
 
@@ -24,9 +28,12 @@ class Scorer:
         self._connection = duckdb.connect()
         if threads:
             self._connection.execute(f"SET threads = {int(threads)}")
-        self._number = max(2, rows.num_rows)
+        self.number = max(_SMALLEST_CITY, rows.num_rows)
+        """What a row is one of: sets the prior."""
         self._connection.register("given", rows)
-        self._connection.execute("CREATE TABLE feature AS SELECT *, []::INTEGER[] AS kin FROM given")
+        self._connection.execute(
+            "CREATE TABLE feature AS SELECT *, unit AS clan, []::INTEGER[] AS kin FROM given"
+        )
         self._connection.unregister("given")
 
     def close(self) -> None:
@@ -41,12 +48,12 @@ class Scorer:
             f" FROM {linker.inference.compute_blocked_pairs_for_predict().physical_name} ORDER BY l, r"
         )
 
-    def tell_kin(self, kin: pa.Table) -> None:
-        """Give every row the links that join other members of its unit with members of other units."""
-        self._connection.register("given", kin)
+    def tell_families(self, families: pa.Table) -> None:
+        """Give every row its clan, and the links that other members of its unit have."""
+        self._connection.register("given", families)
         self._connection.execute(
-            "CREATE OR REPLACE TABLE feature AS SELECT feature.* REPLACE (coalesce(given.kin, []) AS kin)"
-            " FROM feature LEFT JOIN given USING (unique_id) ORDER BY unique_id"
+            "CREATE OR REPLACE TABLE feature AS SELECT feature.* REPLACE (given.clan AS clan, given.kin AS kin)"
+            " FROM feature JOIN given USING (unique_id) ORDER BY unique_id"
         )
         self._connection.unregister("given")
 
@@ -74,18 +81,35 @@ class Scorer:
             pairs, f"SELECT unique_id_l AS l, unique_id_r AS r, {cases} FROM pair ORDER BY l, r"
         )
 
-    def level_counts(self, pairs: pa.Table, comparison: Comparison) -> dict[str, int]:
-        """How many of the pairs came to each level of a comparison."""
+    def level_counts(self, pairs: pa.Table, comparisons: Sequence[Comparison]) -> dict[str, Counter[str]]:
+        """Of each comparison, how many of the pairs came to each level."""
+        cases = ", ".join(f"{_case(each)} AS {each.name}" for each in comparisons)
+        names = [each.name for each in comparisons]
         told = self._of_pairs(
-            pairs, f"SELECT {_case(comparison)} AS level, count(*) AS n FROM pair GROUP BY ALL"
+            pairs,
+            f", level AS (SELECT {cases} FROM pair) SELECT {', '.join(names)}, count(*) AS n FROM level"
+            f" GROUP BY GROUPING SETS ({', '.join(f'({name})' for name in names)})",
         )
-        return dict(zip(told["level"].to_pylist(), told["n"].to_pylist(), strict=True))
+        found: dict[str, Counter[str]] = {name: Counter() for name in names}
+        for line in told.to_pylist():
+            for name in names:
+                if line[name] is not None:
+                    found[name][line[name]] += line["n"]
+        return found
+
+    def within_units(self) -> pa.Table:
+        """All pairs of rows of one unit."""
+        return self._arrow(
+            "SELECT a.unique_id AS l, b.unique_id AS r FROM feature a JOIN feature b USING (unit)"
+            f" WHERE a.unique_id < b.unique_id AND b.unique_id - a.unique_id < {LARGEST_UNIT}"
+        )
 
     def drawn(self, number: int, seed: int) -> pa.Table:
         """Pairs drawn at random, the same ones for the same seed; some may be drawn twice."""
+        rows = self._connection.execute("SELECT count(*) FROM feature").fetchall()[0][0]
         return self._arrow(
-            f"SELECT least(a, b) AS l, greatest(a, b) AS r FROM (SELECT (hash(i, {int(seed)}) % {self._number})::INTEGER"
-            f" AS a, (hash({int(seed)}, i) % {self._number})::INTEGER AS b FROM range({int(number)}) t(i)) WHERE a <> b"
+            f"SELECT least(a, b) AS l, greatest(a, b) AS r FROM (SELECT (hash(i, {int(seed)}) % {rows})::INTEGER"
+            f" AS a, (hash({int(seed)}, i) % {rows})::INTEGER AS b FROM range({int(number)}) t(i)) WHERE a <> b"
         )
 
     def _of_pairs(self, pairs: pa.Table, sql: str) -> pa.Table:
@@ -110,17 +134,14 @@ class Scorer:
             link_type="dedupe_only",
             comparisons=[_described(each, ladder) for each in comparisons],
             blocking_rules_to_generate_predictions=[block_on(*columns) for columns in RULES],
-            probability_two_random_records_match=1 / self._number,
+            probability_two_random_records_match=1 / self.number,
             retain_matching_columns=False,
         )
         return Linker(self._api.register("feature"), settings, log_level=None)
 
 
 def _case(comparison: Comparison) -> str:
-    rungs = (
-        f"ELSE '{level.name}'" if level.sql == "ELSE" else f"WHEN {level.sql} THEN '{level.name}'"
-        for level in comparison.levels
-    )
+    rungs = (f"WHEN {level.sql} THEN '{level.name}'" for level in comparison.levels)
     return f"CASE {' '.join(rungs)} END"
 
 
@@ -128,7 +149,11 @@ def _described(comparison: Comparison, ladder: Ladder | None) -> dict[str, Any]:
     """A comparison as Splink reads it."""
     levels: list[dict[str, Any]] = []
     for level in comparison.levels:
-        told: dict[str, Any] = {"sql_condition": level.sql, "label_for_charts": level.name}
+        last = level is comparison.levels[-1]
+        told: dict[str, Any] = {
+            "sql_condition": "ELSE" if last else level.sql,
+            "label_for_charts": level.name,
+        }
         if level.unknown:
             told["is_null_level"] = True
         elif ladder is not None:

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hub.matching.clusters import Pair
-from hub.matching.comparisons import FIRST_PASS, IDENTITY, SECOND_PASS, Comparison
+from hub.matching.comparisons import FIRST_PASS, IDENTITY, KIN, SECOND_PASS, Comparison
 from hub.matching.features import word_bits
-from hub.matching.link import Work, as_table
+from hub.matching.link import Matching, as_table
 from hub.matching.model import Chances, Model, Thresholds
 from hub.matching.rows import MatchRow
 
-ROUNDS = 4
+ROUNDS = 2
 _THRESHOLDS = Thresholds()
 _DRAWN = 1_000_000
 _NEVER_MET = 0.5
@@ -29,7 +29,7 @@ _NEVER_MET = 0.5
 
 def train(rows: Iterable[MatchRow], thresholds: Thresholds = _THRESHOLDS, *, rounds: int = ROUNDS) -> Model:
     """A model for rows like these: a first one from two simple rules, then `rounds` times one from its own links."""
-    given = sorted(rows, key=lambda row: row.key)
+    given = tuple(rows)
     bits = word_bits(given)
     model = _trained(given, _blank(bits, thresholds), _by_rules)
     for _ in range(rounds):
@@ -38,44 +38,37 @@ def train(rows: Iterable[MatchRow], thresholds: Thresholds = _THRESHOLDS, *, rou
 
 
 def _trained(rows: Sequence[MatchRow], model: Model, guess: _Guess) -> Model:
-    work = Work(rows, model)
-    try:
-        return guess(work, model)
-    finally:
-        work.close()
+    with Matching(rows, model) as matching:
+        return guess(matching, model)
 
 
-def _by_rules(work: Work, model: Model) -> Model:
+def _by_rules(matching: Matching, model: Model) -> Model:
     """Pairs with one NIK, and pairs with one name in one home: two views that hardly know of each other."""
-    told = work.scorer.levels(work.scorer.candidates(), FIRST_PASS)
-    by_nik = told.filter((pc.field("identity") == "nik") & (pc.field("name") != "different"))
+    told = matching.scorer.levels(matching.scorer.candidates(), FIRST_PASS)
+    by_nik = told.filter(pc.field("identity").isin(["nik", f"{KIN}nik"]))
     by_name = told.filter(
-        pc.field("name").isin(["same_rare", "same"])
-        & pc.field("home").isin(["kk", "address"])
-        & (pc.field("sex") == "same")
+        pc.field("name").isin([f"{KIN}same_rare", f"{KIN}same"]) & (pc.field("sex") == "same")
     )
-    drawn = work.scorer.drawn(_DRAWN, seed=1)
-    first = {
-        each.name: _chances(work, each, by_name if each is IDENTITY else by_nik, drawn) for each in FIRST_PASS
-    }
+    apart = matching.scorer.drawn(_DRAWN, seed=1), matching.scorer.within_units()
+    first = _ladder(matching, FIRST_PASS, by_nik, *apart)
+    first["identity"] = _ladder(matching, (IDENTITY,), by_name, *apart)["identity"]
     return Model(first, {**first, "home": _before_kin(first["home"])}, model.word_bits, model.thresholds)
 
 
-def _by_links(work: Work, model: Model) -> Model:
-    """The pairs that this model joins, beside random pairs that it does not."""
-    of = work.clustered(work.weights())
+def _by_links(matching: Matching, model: Model) -> Model:
+    """The pairs that this model joins, beside random pairs and pairs of one family that it does not."""
+    of = matching.clustered(matching.weights())
     same = as_table(_together(of))
     person = pa.array(of, pa.int32())
-    drawn = work.scorer.drawn(_DRAWN, seed=1)
-    apart = drawn.filter(pc.not_equal(person.take(drawn["l"]), person.take(drawn["r"])))
-    first, second = (
-        {each.name: _chances(work, each, same, apart) for each in comparisons}
-        for comparisons in (FIRST_PASS, SECOND_PASS)
-    )
+    apart = [
+        pairs.filter(pc.not_equal(person.take(pairs["l"]), person.take(pairs["r"])))
+        for pairs in (matching.scorer.drawn(_DRAWN, seed=1), matching.scorer.within_units())
+    ]
+    first, second = (_ladder(matching, passed, same, *apart) for passed in (FIRST_PASS, SECOND_PASS))
     return Model(first, second, model.word_bits, model.thresholds)
 
 
-_Guess = Callable[[Work, Model], Model]
+_Guess = Callable[[Matching, Model], Model]
 
 
 def _together(of: Sequence[int]) -> list[Pair]:
@@ -85,15 +78,27 @@ def _together(of: Sequence[int]) -> list[Pair]:
     return [pair for rows in persons.values() for pair in combinations(rows, 2)]
 
 
-def _chances(work: Work, comparison: Comparison, same: pa.Table, different: pa.Table) -> dict[str, Chances]:
-    m, u = (_shares(comparison, work.scorer.level_counts(pairs, comparison)) for pairs in (same, different))
-    return {level: Chances(m[level], u[level]) for level in m}
+def _ladder(
+    matching: Matching, comparisons: Sequence[Comparison], same: pa.Table, drawn: pa.Table, family: pa.Table
+) -> dict[str, dict[str, Chances]]:
+    """Chances of all levels; those of rows of one family are counted on pairs of one family."""
+    m, u, kin_u = (matching.scorer.level_counts(pairs, comparisons) for pairs in (same, drawn, family))
+    found: dict[str, dict[str, Chances]] = {}
+    for each in comparisons:
+        names = [level.name for level in each.levels if not level.unknown]
+        alike = [name for name in names if not name.startswith(KIN)]
+        # Clerks make the same mistakes with everybody, so that m is counted on all pairs.
+        made = _shares(alike, {name: m[each.name][name] + m[each.name][f"{KIN}{name}"] for name in alike})
+        met = _shares(alike, u[each.name])
+        found[each.name] = {name: Chances(made[name], met[name]) for name in alike}
+        if each.by_kinship:
+            related = _shares(alike, {name: kin_u[each.name][f"{KIN}{name}"] for name in alike})
+            found[each.name] |= {f"{KIN}{name}": Chances(made[name], related[name]) for name in alike}
+    return found
 
 
-def _shares(comparison: Comparison, counts: Mapping[str, int]) -> dict[str, float]:
-    met = {
-        level.name: counts.get(level.name, 0) + _NEVER_MET for level in comparison.levels if not level.unknown
-    }
+def _shares(names: Sequence[str], counts: Mapping[str, int]) -> dict[str, float]:
+    met = {name: counts.get(name, 0) + _NEVER_MET for name in names}
     total = sum(met.values())
     return {name: float(f"{number / total:.4g}") for name, number in met.items()}
 

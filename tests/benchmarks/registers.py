@@ -80,10 +80,10 @@ def _grown(ground: Ground, number: int) -> Row:
 def _alone(home: Path, file: Path, as_of: str) -> None:
     settings = without_graph(Settings(home=home))
     took, rows = asyncio.run(taken_in(settings, Delivery("dtks", (file,), "ukur", as_of)))
-    sys.stdout.write(orjson.dumps({"seconds": took, "rows": rows, "peak_mib": _peak_mib()}).decode())
+    sys.stdout.write(orjson.dumps({"seconds": took, "rows": rows, "peak_mib": peak_mib()}).decode())
 
 
-def _peak_mib() -> int:
+def peak_mib() -> int:
     """Most memory this process has held; `getrusage` would tell that of the parent where it held more."""
     return int(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[0]) // 1024
 

@@ -24,6 +24,7 @@ Query disclosures(filter,first,after) sourceStatements(record)
 Query matchQueue(filter,first,after) match(id) explainPair(left,right)
 Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
 Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudgement(input)
+Mutation adoptMatchModel(input)
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
 Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords assessments
