@@ -17,7 +17,7 @@ from hub.commands.matching import Finding, FormMatched
 from hub.domain.errors import SetupError
 from hub.domain.facts import Actor
 from hub.matching.frozen import model_of
-from hub.matching.link import Judgements, Key, Linked, link
+from hub.matching.link import Judgements, Key, Linked, Matching
 from hub.matching.model import Model
 from hub.matching.rows import MatchRow, RowName, match_row
 from hub.questions.model import MatchesKnown, MatchRows, RunningModel
@@ -128,7 +128,8 @@ def _link(standing: Standing, model: Model, progress: Progress) -> Linked:
         return [(key_of[left], key_of[right]) for left, right in pairs if left in key_of and right in key_of]
 
     judgements = Judgements(different=keys(standing.different), same=keys(standing.same))
-    return link(standing.rows.values(), model, judgements, progress=lambda stage: progress(stage, 0, None))
+    with Matching(standing.rows.values(), model, progress=lambda stage: progress(stage, 0, None)) as matching:
+        return matching.link(judgements)
 
 
 def plan(standing: Standing, linked: Linked) -> list[Batch]:
