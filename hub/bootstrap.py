@@ -170,12 +170,14 @@ def _stands(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def open_hub(settings: Settings, progress: Progress = silent) -> AsyncIterator[OpenHub]:
-    """Start what is needed, found the hub if it is new, and follow the ledger until the context ends.
+async def open_hub(
+    settings: Settings, progress: Progress = silent, *, founding: bool = True
+) -> AsyncIterator[OpenHub]:
+    """Start what is needed and follow the ledger until the context ends. `founding`: make the hub if it is new.
 
     Goes on without the graph when a server that the settings name is down: changes are accepted, reads say so.
     """
-    ledger = await asyncio.to_thread(found_ledger, settings)
+    ledger = await asyncio.to_thread(found_ledger if founding else open_ledger, settings)
     try:
         address = await stoppable(lambda told: address_of(settings, told), progress)
         blocking, loop_driver = sync_driver(address), async_driver(address)

@@ -7,6 +7,7 @@ import csv
 import os
 import time
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +18,13 @@ from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.output import Report, emit, watching
 from hub.commands.matching import AdoptModel
-from hub.domain.errors import InvalidInput
+from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.facts import Receipt
-from hub.matching.evaluate import Evaluation, Quality, Row, evaluate, read_partition
+from hub.matching.evaluate import Evaluation, Partition, Quality, Row, evaluate, read_partition
 from hub.matching.frozen import adoption_of
 from hub.matching.model import Model, default_model
 from hub.matching.partition import partition
+from hub.matching.report import Told, page, read
 from hub.matching.run import RunResult, match
 
 app = typer.Typer(no_args_is_help=True)
@@ -60,6 +62,25 @@ def adopt(
 
 
 @app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="The HTML file to write.")],
+    truth: Annotated[
+        Path | None, typer.Option(help="truth/persons.csv of a made-up city: adds precision against recall.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Write a page with pictures: what weighs how much, how pairs are spread, one doubtful pair step by step."""
+    there = read_partition(truth) if truth is not None else None
+    with watching("rows", quiet=json) as progress:
+        told = asyncio.run(_told(there, progress))
+    if told is None:
+        raise NotFound("Nothing has been matched yet.", "Run `hub match run` first.")
+    _write(file, page(told))
+    found = {"file": str(file), "rows": told.rows, "persons": told.persons, "pairs": len(told.found)}
+    emit(found, json, lambda out: out.print(f"Report on {told.rows:,} rows written to {file}", markup=False))
+
+
+@app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="The CSV to write: register, row_key, cluster_id.")],
     json: AsJson = False,
@@ -67,7 +88,7 @@ def export(
     """Write which rows of the registers are one person. The file is readable by its owner only; the look is recorded."""
     with watching("rows", quiet=json) as report:
         rows = asyncio.run(_partition(report))
-    _write(file, rows)
+    _write(file, _table(rows))
     told = {"file": str(file), "rows": len(rows), "persons": len(set(rows.values()))}
     said = f"{told['rows']:,} rows of {told['persons']:,} persons written to {file}"
     emit(told, json, lambda out: out.print(said, markup=False))
@@ -117,12 +138,12 @@ async def adopted_and_matched(opened: OpenHub, report: Report) -> RunResult:
 
 
 async def _run(report: Report) -> RunResult:
-    async with open_hub(settings(), report) as opened:
+    async with open_hub(settings(), report, founding=False) as opened:
         return await adopted_and_matched(opened, report)
 
 
 async def _adopt(report: Report, command: AdoptModel) -> Receipt:
-    async with open_hub(settings(), report) as opened:
+    async with open_hub(settings(), report, founding=False) as opened:
         return await opened.doors.submit(opened.steward, command)
 
 
@@ -134,19 +155,31 @@ def _print_run(out: Console, found: RunResult, seconds: float) -> None:
 
 
 async def _partition(report: Report) -> dict[Row, str]:
-    async with open_hub(settings(), report) as opened:
+    async with open_hub(settings(), report, founding=False) as opened:
         return await partition(
             opened.doors, opened.steward, lambda done: report("Reading persons and their rows", done, None)
         )
 
 
-def _write(file: Path, rows: dict[Row, str]) -> None:
+async def _told(truth: Partition | None, progress: Report) -> Told | None:
+    async with open_hub(settings(), progress, founding=False) as opened:
+        return await read(opened.doors, opened.matcher, truth, progress)
+
+
+def _table(rows: dict[Row, str]) -> str:
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("register", "row_key", "cluster_id"))
+    writer.writerows((*row, person) for row, person in sorted(rows.items()))
+    return text.getvalue()
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that only its owner may read."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(("register", "row_key", "cluster_id"))
-            writer.writerows((*row, person) for row, person in sorted(rows.items()))
+            stream.write(text)
     except OSError as error:
         raise InvalidInput(f"{file} can't be written: {error.strerror}.", "Give another path.") from None
 

@@ -80,9 +80,12 @@ def matches_known(ledger: Ledger, question: model.MatchesKnown) -> Viewed:
     matches = [
         {
             "left": each.state["left"], "right": each.state["right"], "judgement": judgement_of(each),
-            "outcome": each.state["machine"]["outcome"] if each.state["machine"] else None,
+            "outcome": machine["outcome"] if machine else None,
+            "weight": machine["weight"] if machine else None,
+            "levels": machine["levels"] if machine else None,
         }
         for each in subjects
+        for machine in (each.state["machine"],)
     ]  # fmt: skip
     return Viewed({"matches": matches, "next": after}, (), ())
 

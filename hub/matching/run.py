@@ -86,7 +86,7 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
 
 async def _read(hub: Doors, matcher: Actor, progress: Progress) -> Standing:
     standing = Standing()
-    async for each in _pages(hub, matcher, MatchRows, "rows"):
+    async for each in pages(hub, matcher, MatchRows, "rows"):
         record = each["record"]
         if each["person"]:
             standing.person[record] = each["person"]
@@ -100,7 +100,7 @@ async def _read(hub: Doors, matcher: Actor, progress: Progress) -> Standing:
             )
         if len(standing.rows) % 1000 == 0:
             progress("Reading rows", len(standing.rows), None)
-    async for each in _pages(hub, matcher, MatchesKnown, "matches"):
+    async for each in pages(hub, matcher, MatchesKnown, "matches"):
         pair = (each["left"], each["right"])
         standing.outcomes[pair] = each["outcome"] or APART
         if each["judgement"] == SAME:
@@ -110,9 +110,10 @@ async def _read(hub: Doors, matcher: Actor, progress: Progress) -> Standing:
     return standing
 
 
-async def _pages(
+async def pages(
     hub: Doors, matcher: Actor, question: type[MatchRows | MatchesKnown], name: str
 ) -> AsyncIterator[Mapping[str, Any]]:
+    """What a question of the matcher's gives, stretch by stretch."""
     after: str | None = ""
     while after is not None:
         found = (await hub.ask(matcher, question(after))).data

@@ -19,7 +19,7 @@ from tests.contract.ledger_worlds import agency, commit
 
 LOOKING = (
     ("ledger", "verify"), ("ledger", "checkpoint"), ("ledger", "show", "1"), ("token", "operator"),
-    ("graph", "check"), ("graph", "rebuild"),
+    ("graph", "check"), ("graph", "rebuild"), ("match", "run"), ("match", "export", "x.csv"), ("match", "report", "x.html"),
 )  # fmt: skip
 
 

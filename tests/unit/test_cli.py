@@ -195,7 +195,7 @@ def test_a_user_of_uv_is_told_what_to_type(tmp_path: Path) -> None:
     for variables, called in (({}, "hub"), ({"UV_RUN_RECURSION_DEPTH": "1"}, "uv run hub")):
         environment = {key: value for key, value in os.environ.items() if key != "UV_RUN_RECURSION_DEPTH"}
         for words, told in (
-            ("ledger checkpoint", f"Run `{called} init` first."),
+            ("ledger checkpoint", f"`{called} init`"),
             ("--help", f"`{called} demo`"),
             ("status", f"`{called} up`"),
         ):
