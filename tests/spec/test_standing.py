@@ -19,7 +19,8 @@ from tests.contract.ledger_worlds import agency, commit
 
 LOOKING = (
     ("ledger", "verify"), ("ledger", "checkpoint"), ("ledger", "show", "1"), ("token", "operator"),
-    ("graph", "check"), ("graph", "rebuild"), ("match", "run"), ("match", "export", "x.csv"), ("match", "report", "x.html"),
+    ("graph", "check"), ("graph", "rebuild"), ("match", "run"), ("match", "export", "x.csv"),
+    ("match", "report", "x.html"),
 )  # fmt: skip
 
 
