@@ -47,17 +47,17 @@ class Families:
         mutual = _mutual(members, self._units)
         return {pair for pair in weights if not self.within(pair) and self._members(pair) in mutual}
 
-    def links(self, weights: Mapping[Pair, float], least: float) -> set[Pair]:
+    def bonds(self, weights: Mapping[Pair, float], least: float) -> set[Pair]:
         """Pairs of members that are best for each other and strong: by these two families are known to meet."""
         return {self._members(pair) for pair in self.best(weights) if weights[pair] >= least}
 
-    def told(self, links: Iterable[Pair]) -> pa.Table:
-        """What links say, row by row: `clan`, and `kin`, the numbers of the links that other members of its unit have.
+    def told(self, bonds: Iterable[Pair]) -> pa.Table:
+        """What bonds say, row by row: `clan`, and `kin`, the numbers of the bonds that other members of its unit have.
 
-        Two rows of two units share exactly the links between these units that neither of them takes part in.
-        A clan is all units that links join, also by way of others.
+        Two rows of two units share exactly the bonds between these units that neither of them takes part in.
+        A clan is all units that bonds join, also by way of others.
         """
-        ordered = sorted(links)
+        ordered = sorted(bonds)
         of_unit: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, pair in enumerate(ordered):
             for member in pair:
@@ -77,7 +77,7 @@ class Families:
             }
         )
 
-    def _clans(self, links: Iterable[Pair]) -> dict[int, int]:
+    def _clans(self, bonds: Iterable[Pair]) -> dict[int, int]:
         above = {unit: unit for unit in self._rows}
 
         def top(unit: int) -> int:
@@ -86,14 +86,14 @@ class Families:
                 unit = above[unit]
             return unit
 
-        for left, right in links:
+        for left, right in bonds:
             one, other = sorted((top(self._units[left]), top(self._units[right])))
             above[other] = one
         return {unit: top(unit) for unit in self._rows}
 
-    def grown(self, links: Iterable[Pair]) -> Iterator[Pair]:
-        """All pairs between two units that a link joins, and within each of them."""
-        joined = {(self._units[left], self._units[right]) for left, right in links}
+    def grown(self, bonds: Iterable[Pair]) -> Iterator[Pair]:
+        """All pairs between two units that a bond joins, and within each of them."""
+        joined = {(self._units[left], self._units[right]) for left, right in bonds}
         for one, other in sorted(joined | {(each, each) for pair in joined for each in pair}):
             if max(len(self._rows[one]), len(self._rows[other])) <= LARGEST_UNIT:
                 for left, right in product(self._rows[one], self._rows[other]):

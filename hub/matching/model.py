@@ -47,7 +47,7 @@ class Thresholds:
     """From here on the machine joins."""
     lower: float = -3.3
     """From here on a person is asked; below it nothing is done."""
-    link: float = 6.6
+    bond: float = 6.6
     """From here on a pair is evidence for the other members of its families."""
     lost: float = -6.6
     """What a pair weighs at most when either row has a better partner in the other's family."""

@@ -1,6 +1,6 @@
 """A run of the matcher over all that the ledger holds: what changed becomes findings and persons, nothing else.
 
-Rows are read from the ledger, linked as a whole, and compared with how things stand. Only persons of whom something
+Rows are read from the ledger, matched as a whole, and compared with how things stand. Only persons of whom something
 is different are written, together with everybody whose rows they had or get.
 """
 
@@ -17,8 +17,8 @@ from hub.commands.matching import Finding, FormMatched
 from hub.domain.errors import SetupError
 from hub.domain.facts import Actor
 from hub.matching.frozen import model_of
-from hub.matching.link import Judgements, Key, Linked, Matching
 from hub.matching.model import Model
+from hub.matching.persons import Judgements, Key, Matched, Matching
 from hub.matching.rows import MatchRow, RowName, match_row
 from hub.questions.model import MatchesKnown, MatchRows, RunningModel
 from hub.service import Doors
@@ -70,17 +70,17 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
     if running is None:
         raise SetupError("No match model is in force.", "Run `hub match adopt`.")
     standing = await _read(hub, matcher, progress)
-    linked = await asyncio.to_thread(_link, standing, model_of(running["settings"]), progress)
-    batches = plan(standing, linked)
+    matched = await asyncio.to_thread(_matched, standing, model_of(running["settings"]), progress)
+    batches = plan(standing, matched)
     for done, (groups, findings) in enumerate(batches):
         progress("Writing persons", done, len(batches))
         await hub.submit(matcher, FormMatched(groups, findings, running["digest"]), wait=False)
     return RunResult(
         rows=len(standing.rows),
-        persons=len(set(linked.persons.values())),
+        persons=len(set(matched.persons.values())),
         changed=sum(len(group) for groups, _ in batches for group in groups),
         findings=sum(len(findings) for _, findings in batches),
-        queued=len(linked.queue),
+        queued=len(matched.queue),
     )
 
 
@@ -122,7 +122,7 @@ async def pages(
         after = found["next"]
 
 
-def _link(standing: Standing, model: Model, progress: Progress) -> Linked:
+def _matched(standing: Standing, model: Model, progress: Progress) -> Matched:
     key_of = {record: row.key for record, row in standing.rows.items()}
 
     def keys(pairs: Iterable[tuple[str, str]]) -> list[tuple[Key, Key]]:
@@ -130,14 +130,14 @@ def _link(standing: Standing, model: Model, progress: Progress) -> Linked:
 
     judgements = Judgements(different=keys(standing.different), same=keys(standing.same))
     with Matching(standing.rows.values(), model, progress=lambda stage: progress(stage, 0, None)) as matching:
-        return matching.link(judgements)
+        return matching.match(judgements)
 
 
-def plan(standing: Standing, linked: Linked) -> list[Batch]:
+def plan(standing: Standing, matched: Matched) -> list[Batch]:
     """What has to be written so that persons and findings are those of a run; empty when they are."""
     record_of = {row.key: record for record, row in standing.rows.items()}
-    groups = _groups(standing, linked, record_of)
-    found = _findings(standing, linked, record_of)
+    groups = _groups(standing, matched, record_of)
+    found = _findings(standing, matched, record_of)
     batches: list[tuple[tuple[str, ...], ...]] = []
     held: list[tuple[str, ...]] = []
     for component in _touched(standing, groups):
@@ -148,9 +148,9 @@ def plan(standing: Standing, linked: Linked) -> list[Batch]:
     return _with_findings([*batches, *([tuple(held)] if held else [])], found)
 
 
-def _groups(standing: Standing, linked: Linked, record_of: Mapping[Key, str]) -> list[list[str]]:
+def _groups(standing: Standing, matched: Matched, record_of: Mapping[Key, str]) -> list[list[str]]:
     """Records that are to be one person, erased ones with most of those they were with."""
-    home = {record_of[key]: first for key, first in linked.persons.items()}
+    home = {record_of[key]: first for key, first in matched.persons.items()}
     groups: dict[Key | str, list[str]] = defaultdict(list)
     for record, first in home.items():
         groups[first].append(record)
@@ -167,19 +167,19 @@ def _groups(standing: Standing, linked: Linked, record_of: Mapping[Key, str]) ->
     return [sorted(each) for each in groups.values()]
 
 
-def _findings(standing: Standing, linked: Linked, record_of: Mapping[Key, str]) -> list[Finding]:
+def _findings(standing: Standing, matched: Matched, record_of: Mapping[Key, str]) -> list[Finding]:
     """Outcomes that are not what was found before, those of pairs that are nothing any more included."""
-    queue = {frozenset(doubt.pair) for doubt in linked.queue}
+    queue = {frozenset(doubt.pair) for doubt in matched.queue}
     found: list[Finding] = []
     held: set[tuple[str, str]] = set()
-    for pair, weight in linked.weights.items():
-        joined = linked.persons[pair[0]] == linked.persons[pair[1]] and weight > 0
+    for pair, weight in matched.weights.items():
+        joined = matched.persons[pair[0]] == matched.persons[pair[1]] and weight > 0
         if joined or frozenset(pair) in queue:
             left, right = sorted(record_of[key] for key in pair)
             outcome = SAME if joined else QUEUED
             held.add((left, right))
             if standing.outcomes.get((left, right), APART) != outcome:
-                found.append(Finding(left, right, outcome, round(1000 * weight), linked.levels[pair]))
+                found.append(Finding(left, right, outcome, round(1000 * weight), matched.levels[pair]))
     gone = (pair for pair, outcome in standing.outcomes.items() if outcome != APART and pair not in held)
     return [*found, *(Finding(*pair, APART, 0, ()) for pair in gone)]
 

@@ -49,7 +49,7 @@ class Scorer:
         )
 
     def tell_families(self, families: pa.Table) -> None:
-        """Give every row its clan, and the links that other members of its unit have."""
+        """Give every row its clan and kin, as `Families.told` has them."""
         self._connection.register("given", families)
         self._connection.execute(
             "CREATE OR REPLACE TABLE feature AS SELECT feature.* REPLACE (given.clan AS clan, given.kin AS kin)"

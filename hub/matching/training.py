@@ -1,7 +1,7 @@
 """A model from rows alone: m from pairs that came to be one person, u from pairs drawn at random.
 
-Classification EM (Celeux and Govaert 1992): link with the model at hand, count the levels of the pairs that came to be
-one person and of random pairs that did not, and link again. No truth is asked for. The clusters keep out what spoils
+Classification EM (Celeux and Govaert 1992): match with the model at hand, count the levels of the pairs that came to be
+one person and of random pairs that did not, and match again. No truth is asked for. The clusters keep out what spoils
 EM over pairs: brothers are not counted as one person, however alike their homes and names are.
 """
 
@@ -16,24 +16,25 @@ import pyarrow.compute as pc
 from hub.matching.clusters import Pair
 from hub.matching.comparisons import FIRST_PASS, IDENTITY, KIN, SECOND_PASS, Comparison
 from hub.matching.features import word_bits
-from hub.matching.link import Matching, as_table
 from hub.matching.model import Chances, Model, Thresholds
+from hub.matching.persons import Matching, as_table
 from hub.matching.rows import MatchRow
 
 ROUNDS = 2
 _THRESHOLDS = Thresholds()
-_DRAWN = 1_000_000
+_DRAWN, _DRAWN_A_ROW = 1_000_000, 30
+"""Random pairs: at most, and for each row."""
 _NEVER_MET = 0.5
 """Counted for each level beside what was met, so that what was never met is rare and not impossible."""
 
 
 def train(rows: Iterable[MatchRow], thresholds: Thresholds = _THRESHOLDS, *, rounds: int = ROUNDS) -> Model:
-    """A model for rows like these: a first one from two simple rules, then `rounds` times one from its own links."""
+    """A model for rows like these: a first one from two simple rules, then `rounds` times one from its own outcome."""
     given = tuple(rows)
     bits = word_bits(given)
     model = _trained(given, _blank(bits, thresholds), _by_rules)
     for _ in range(rounds):
-        model = _trained(given, model, _by_links)
+        model = _trained(given, model, _by_outcome)
     return model
 
 
@@ -49,26 +50,30 @@ def _by_rules(matching: Matching, model: Model) -> Model:
     by_name = told.filter(
         pc.field("name").isin([f"{KIN}same_rare", f"{KIN}same"]) & (pc.field("sex") == "same")
     )
-    apart = matching.scorer.drawn(_DRAWN, seed=1), matching.scorer.within_units()
+    apart = _drawn(matching), matching.scorer.within_units()
     first = _ladder(matching, FIRST_PASS, by_nik, *apart)
     first["identity"] = _ladder(matching, (IDENTITY,), by_name, *apart)["identity"]
     return Model(first, {**first, "home": _before_kin(first["home"])}, model.word_bits, model.thresholds)
 
 
-def _by_links(matching: Matching, model: Model) -> Model:
+def _by_outcome(matching: Matching, model: Model) -> Model:
     """The pairs that this model joins, beside random pairs and pairs of one family that it does not."""
     of = matching.clustered(matching.weights())
     same = as_table(_together(of))
     person = pa.array(of, pa.int32())
     apart = [
         pairs.filter(pc.not_equal(person.take(pairs["l"]), person.take(pairs["r"])))
-        for pairs in (matching.scorer.drawn(_DRAWN, seed=1), matching.scorer.within_units())
+        for pairs in (_drawn(matching), matching.scorer.within_units())
     ]
     first, second = (_ladder(matching, passed, same, *apart) for passed in (FIRST_PASS, SECOND_PASS))
     return Model(first, second, model.word_bits, model.thresholds)
 
 
 _Guess = Callable[[Matching, Model], Model]
+
+
+def _drawn(matching: Matching) -> pa.Table:
+    return matching.scorer.drawn(min(_DRAWN, _DRAWN_A_ROW * matching.rows), seed=1)
 
 
 def _together(of: Sequence[int]) -> list[Pair]:

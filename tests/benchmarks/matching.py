@@ -2,7 +2,7 @@
 
     uv run python -m tests.benchmarks.matching --persons 20000 --seeds 1 2 3 4 5
 
-Every city is read through the hub's adapters and linked in a process of its own; the model is the one that comes
+Every city is read through the hub's adapters and matched in a process of its own; the model is the one that comes
 with the hub, trained on another city.
 """
 
@@ -25,8 +25,8 @@ import orjson
 from hub.demo.city import write_registers
 from hub.matching.comparisons import FIRST_PASS
 from hub.matching.evaluate import Row, evaluate, read_partition
-from hub.matching.link import Matching
 from hub.matching.model import default_model
+from hub.matching.persons import Matching
 from hub.matching.rows import MatchRow
 from tests.benchmarks.matching_beside import by_nik, by_points, by_stock_splink
 from tests.benchmarks.registers import peak_mib
@@ -48,7 +48,7 @@ _COLUMNS = (
 
 
 def measured(persons: int, seed: int, scenario: str, registers: Sequence[str]) -> list[dict[str, Any]]:
-    """The ways to link one city, each with its figures; the hub's own first, so that its peak memory is its own."""
+    """The ways to match the rows of one city, with figures; the hub's own first, since peak memory is told of it."""
     with TemporaryDirectory(prefix="hub-bench-matching-") as folder:
         city = write_registers(Path(folder), persons, seed, hard=scenario == "hard")
         rows = city_rows(city, registers, Path(folder) / "reports")
@@ -59,14 +59,14 @@ def measured(persons: int, seed: int, scenario: str, registers: Sequence[str]) -
         quality = evaluate(found, wanted).as_dict() if found is not None else {}
         return {"city": scenario, "seed": seed, "way": way, "rows": len(rows), "seconds": seconds, **quality}
 
-    told = [figures(_HUB, *_timed(partial(_linked, rows))) | {"peak_mib": peak_mib()}]
+    told = [figures(_HUB, *_timed(partial(_matched, rows))) | {"peak_mib": peak_mib()}]
     told.append(figures(_BARE, *_timed(partial(_bare, rows))))
     return [*told, *(figures(way, *_timed(partial(beside, rows))) for way, beside in _BESIDE.items())]
 
 
-def _linked(rows: Sequence[MatchRow]) -> dict[Row, str]:
+def _matched(rows: Sequence[MatchRow]) -> dict[Row, str]:
     with Matching(rows, default_model()) as matching:
-        return {row: "/".join(person) for row, person in matching.link().persons.items()}
+        return {row: "/".join(person) for row, person in matching.match().persons.items()}
 
 
 def _bare(rows: Sequence[MatchRow]) -> None:
@@ -129,7 +129,7 @@ def _main() -> None:
 
 
 def _alone(asked: argparse.Namespace, city: str, seed: int) -> list[dict[str, Any]]:
-    sys.stderr.write(f"Linking the {city} city of seed {seed}\n")
+    sys.stderr.write(f"Matching the {city} city of seed {seed}\n")
     arguments = ["--persons", str(asked.persons), "--seeds", str(seed), "--cities", city, "--registers"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.matching", *arguments, *asked.registers, "--json"],

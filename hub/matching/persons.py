@@ -21,8 +21,6 @@ Key = tuple[str, str]
 Keys = tuple[Key, Key]
 """Two rows, the lesser key first."""
 Progress = Callable[[str], None]
-_SECOND_PASSES = 2
-"""The second of them sees the families that the first one found."""
 _LARGEST_CLOSED = 40
 """Neighbours of a row above which it is too common for every pair of them to be worth a look."""
 
@@ -71,7 +69,7 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class Linked:
+class Matched:
     """What came of a run."""
 
     persons: Mapping[Key, Key]
@@ -103,6 +101,7 @@ class Matching:
         threads: int | None = None,
     ) -> None:
         self._keys, ordered = _in_order(rows)
+        self.rows = len(ordered)
         self._model = model
         self._progress = progress
         table = features(ordered, model.word_bits)
@@ -115,7 +114,7 @@ class Matching:
     def __exit__(self, *exc: object) -> None:
         self.scorer.close()
 
-    def link(self, judgements: Judgements = NOTHING_JUDGED) -> Linked:
+    def match(self, judgements: Judgements = NOTHING_JUDGED) -> Matched:
         """Which rows are one person, and which pairs are for people to judge."""
         weights = self.weights()
         self._progress("Forming persons")
@@ -124,7 +123,7 @@ class Matching:
         position = {key: number for number, key in enumerate(keys)}
         told = {pair for pair in weights if of[pair[0]] == of[pair[1]]}
         told |= {(position[doubt.pair[0]], position[doubt.pair[1]]) for doubt in queue}
-        return Linked(
+        return Matched(
             persons={key: keys[first] for key, first in zip(keys, of, strict=True)},
             queue=queue,
             weights={(keys[left], keys[right]): weight for (left, right), weight in weights.items()},
@@ -146,7 +145,7 @@ class Matching:
         }
 
     def explain(self, pairs: Iterable[Keys]) -> dict[Keys, Explanation]:
-        """Why pairs weigh what they weigh, whether or not a rule made them candidates; after `link`."""
+        """Why pairs weigh what they weigh, whether or not a rule made them candidates; after `match`."""
         position = {key: number for number, key in enumerate(self._keys)}
         told = self.scorer.levels(as_table(set(_positions(pairs, position))), SECOND_PASS)
         prior = log2(1 / (self.scorer.number - 1))
@@ -167,10 +166,8 @@ class Matching:
         pairs = self.scorer.candidates()
         self._progress("Scoring, first pass")
         weights = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
-        for _ in range(_SECOND_PASSES):
-            self._progress("Scoring, with families")
-            weights = self._with_families(weights)
-        return weights
+        self._progress("Scoring, with families")
+        return self._with_families(weights)
 
     def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
         """For every row, in the order of their keys, the first row of its person."""
@@ -190,9 +187,9 @@ class Matching:
         """The same pairs and those that they suggest, with what they say of each other's families."""
         thresholds = self._model.thresholds
         self._families.list_twice(weights, thresholds.upper)
-        links = self._families.links(weights, thresholds.link)
-        self.scorer.tell_families(self._families.told(links))
-        pairs = {*weights, *self._families.grown(links), *self._closing(weights)}
+        bonds = self._families.bonds(weights, thresholds.bond)
+        self.scorer.tell_families(self._families.told(bonds))
+        pairs = {*weights, *self._families.grown(bonds), *self._closing(weights)}
         return _weights(self.scorer.scores(as_table(pairs), SECOND_PASS, self._model.second))
 
     def _closing(self, weights: Mapping[Pair, float]) -> Iterable[Pair]:

@@ -1,4 +1,4 @@
-"""Linking with the model that comes with the hub: the traps of Indonesian registers, a handful of rows each."""
+"""Matching with the model that comes with the hub: the traps of Indonesian registers, a handful of rows each."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from hub.domain.standard.dates import born
 from hub.domain.standard.identifiers import identifier, nik_flags
 from hub.domain.standard.names import name
 from hub.intake.people import named
-from hub.matching.link import NOTHING_JUDGED, Judgements, Key, Keys, Linked, Matching
 from hub.matching.model import Model, default_model
+from hub.matching.persons import NOTHING_JUDGED, Judgements, Key, Keys, Matched, Matching
 from hub.matching.rows import MatchRow, RowName, match_row
 
 CIJERAH = {"area": "3273021003", "street_key": "CIJERAH", "number": "83A", "rt": "003", "rw": "012"}
@@ -37,12 +37,12 @@ def row(key: str, who: str, nik: str, day: str, gender: str = "L", **more: Any) 
     return match_row(RowName(register, key, unit), {**person, "born_on": date.on, "flags": flags}, home)
 
 
-def linked(*rows: MatchRow, judged: Judgements = NOTHING_JUDGED) -> Linked:
+def matched(*rows: MatchRow, judged: Judgements = NOTHING_JUDGED) -> Matched:
     with Matching(rows, default_model()) as matching:
-        return matching.link(judged)
+        return matching.match(judged)
 
 
-def together(rows: Iterable[MatchRow], found: Linked) -> set[frozenset[str]]:
+def together(rows: Iterable[MatchRow], found: Matched) -> set[frozenset[str]]:
     """The persons of more than one row, by their row keys."""
     persons: dict[Key, set[str]] = {}
     for each in rows:
@@ -51,7 +51,7 @@ def together(rows: Iterable[MatchRow], found: Linked) -> set[frozenset[str]]:
 
 
 def persons_of(*rows: MatchRow) -> set[frozenset[str]]:
-    return together(rows, linked(*rows))
+    return together(rows, matched(*rows))
 
 
 FATHER = "3273010206840001"
@@ -199,10 +199,10 @@ def test_a_pair_that_is_neither_sure_nor_out_of_question_is_for_people() -> None
             home={**CIJERAH, "number": "7", "rt": "001"},
         ),
     )
-    found = linked(*rows)
+    found = matched(*rows)
     assert not together(rows, found)
     assert [doubt.pair for doubt in found.queue] == [(rows[0].key, rows[1].key)]
-    judged = linked(*rows, judged=Judgements(same=[(rows[1].key, rows[0].key)]))
+    judged = matched(*rows, judged=Judgements(same=[(rows[1].key, rows[0].key)]))
     assert together(rows, judged)
     assert not judged.queue
 
@@ -210,7 +210,7 @@ def test_a_pair_that_is_neither_sure_nor_out_of_question_is_for_people() -> None
 def test_what_people_kept_apart_stays_apart_also_by_way_of_a_third_row() -> None:
     rows = [*couple("dtks", "A"), *couple("regsosek", "B"), *couple("p3ke", "C")]
     bar: Keys = (("dtks", "dtks/A/1"), ("regsosek", "regsosek/B/1"))
-    found = linked(*rows, judged=Judgements(different=[bar]))
+    found = matched(*rows, judged=Judgements(different=[bar]))
     assert found.persons[bar[0]] != found.persons[bar[1]]
     assert frozenset({"dtks/A/2", "p3ke/C/2", "regsosek/B/2"}) in together(rows, found)
 
@@ -218,7 +218,7 @@ def test_what_people_kept_apart_stays_apart_also_by_way_of_a_third_row() -> None
 def test_an_explanation_adds_up_to_what_the_pair_weighs() -> None:
     rows = [*couple("dtks", "A"), *couple("regsosek", "B")]
     with Matching(rows, default_model()) as matching:
-        found = matching.link()
+        found = matching.match()
         explained = matching.explain(found.weights)
     assert set(explained) == set(found.weights)
     assert explained[rows[0].key, rows[2].key].steps[0].comparison == "name"
@@ -232,7 +232,7 @@ def test_a_row_given_twice_is_refused() -> None:
 
 
 def test_no_rows_are_no_persons() -> None:
-    assert linked().persons == {}
+    assert matched().persons == {}
 
 
 def test_a_model_reads_back_what_it_wrote_and_keeps_its_digest() -> None:
@@ -262,6 +262,6 @@ def test_the_order_of_rows_changes_nothing_and_bars_hold(
     judged = Judgements(different=[(one.key, other.key) for one, other in bars])
     shuffled = list(POOL)
     chance.shuffle(shuffled)
-    found = linked(*shuffled, judged=judged)
-    assert found == linked(*POOL, judged=judged)
+    found = matched(*shuffled, judged=judged)
+    assert found == matched(*POOL, judged=judged)
     assert all(found.persons[one] != found.persons[other] for one, other in judged.different)
