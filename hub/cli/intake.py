@@ -13,12 +13,12 @@ from rich.console import Console
 
 from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
-from hub.cli.output import Report, emit, watching
+from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.access import DefineAgency
 from hub.commands.forming import FORMING
 from hub.commands.intake import AbandonRelease
 from hub.commands.programmes import DefineProgramme
-from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.errors import HubError, InvalidInput, NotFound
 from hub.intake.programme_lists import ProgrammeList
 from hub.intake.programme_mapping import Mapped, load
 from hub.intake.registers import PROGRAMMES, REGISTERS, adapter_of
@@ -104,17 +104,20 @@ def abandon(
 
 
 def _run(delivery: Delivery, *, json: bool) -> None:
-    result = asyncio.run(_take(delivery, json=json))
-    emit(result.as_dict(), json, lambda out: _print(out, result))
+    result, fault = asyncio.run(_take(delivery, json=json))
+    told = {**result.as_dict(), "graph": {"follows": fault is None, "fault": fault_told(fault)}}
+    emit(told, json, lambda out: _print(out, result))
+    raise_fault(fault, "The rows stand in the ledger")
 
 
-async def _take(delivery: Delivery, *, json: bool) -> IntakeResult:
+async def _take(delivery: Delivery, *, json: bool) -> tuple[IntakeResult, HubError | None]:
     chosen = settings()
     for file in delivery.files:  # a file that can't be read is told before any server is started
         await asyncio.to_thread(inspect, file)
     with watching("rows", quiet=json) as report:
         async with open_hub(chosen, report) as opened:
-            return await take_in_and_form(opened, delivery, report)
+            result = await take_in_and_form(opened, delivery, report)
+            return result, await opened.graph_fault()
 
 
 async def take_in_and_form(opened: OpenHub, delivery: Delivery, report: Report) -> IntakeResult:

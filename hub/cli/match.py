@@ -16,9 +16,9 @@ from rich.console import Console
 
 from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
-from hub.cli.output import Report, emit, watching
+from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.matching import AdoptModel
-from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.errors import HubError, InvalidInput, NotFound
 from hub.domain.facts import Receipt
 from hub.matching.evaluate import Evaluation, Partition, Quality, Row, evaluate, read_partition
 from hub.matching.frozen import adoption_of
@@ -39,10 +39,14 @@ def run(json: AsJson = False) -> None:
     """
     started = time.perf_counter()
     with watching("rows", quiet=json) as report:
-        found = asyncio.run(_run(report))
+        found, fault = asyncio.run(_run(report))
     seconds = time.perf_counter() - started
-    told = {**asdict(found), "seconds": round(seconds, 2), "rows_per_second": round(found.rows / seconds)}
+    told = {
+        **asdict(found), "seconds": round(seconds, 2), "rows_per_second": round(found.rows / seconds),
+        "graph": {"follows": fault is None, "fault": fault_told(fault)},
+    }  # fmt: skip
     emit(told, json, lambda out: _print_run(out, found, seconds))
+    raise_fault(fault, "The persons stand in the ledger")
 
 
 @app.command()
@@ -137,9 +141,9 @@ async def adopted_and_matched(opened: OpenHub, report: Report) -> RunResult:
     return found
 
 
-async def _run(report: Report) -> RunResult:
+async def _run(report: Report) -> tuple[RunResult, HubError | None]:
     async with open_hub(settings(), report, founding=False) as opened:
-        return await adopted_and_matched(opened, report)
+        return await adopted_and_matched(opened, report), await opened.graph_fault()
 
 
 async def _adopt(report: Report, command: AdoptModel) -> Receipt:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from hub.cli import run
+from hub.demo.city import write_registers
 from hub.domain.errors import SetupError, Unavailable
 from hub.settings import Settings
 
@@ -48,10 +49,10 @@ def test_init_makes_every_key_that_a_copy_must_hold(command: Command, settings: 
     code, out, _ = command("init", "--json")
     assert code == 0
     assert orjson.loads(out)["graph"] == {"follows": True, "fault": None}
-    made = {file.name: file.read_bytes() for file in settings.keys.iterdir()}
+    made = {file.name: file.read_bytes() for file in settings.keys.glob("*.json")}
     assert set(made) == {"ledger.json", "tokens.json"}
     assert command("token", "operator")[0] == 0
-    assert {file.name: file.read_bytes() for file in settings.keys.iterdir()} == made
+    assert {file.name: file.read_bytes() for file in settings.keys.glob("*.json")} == made
 
 
 def test_adopting_the_rules_in_force_says_so(command: Command, settings: Settings) -> None:
@@ -62,6 +63,24 @@ def test_adopting_the_rules_in_force_says_so(command: Command, settings: Setting
     assert (code, told["policy_version"], told["changed"]) == (0, 1, False)
     assert "version 1 is in force already" in command("policy", "adopt")[1]
     assert orjson.loads(command("init", "--json")[1])["entries"] == founded["entries"]
+
+
+def test_what_is_taken_in_while_nothing_listens_stands_and_the_exit_code_says_what_is_lacking(
+    command: Command, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        uri = f"bolt://127.0.0.1:{free.getsockname()[1]}"
+    command.use(Settings(home=tmp_path / "hub", neo4j_uri=uri, neo4j_password=SecretStr("x")))
+    city = write_registers(tmp_path / "city", 30, 1, registers=("dtks",))
+    words = ("intake", "dtks", str(city.dtks), "--release", "2024-05", "--as-of", city.as_of)
+    for begun in (words, ("match", "run")):
+        code, out, err = command(*begun, "--json")
+        assert code == Unavailable.exit_code
+        told = orjson.loads(out)
+        assert told["rows"] > 0
+        assert told["graph"]["follows"] is False
+        assert told["graph"]["fault"]["code"] == "UNAVAILABLE"
+        assert "stand in the ledger, but the graph does not show it" in err
 
 
 def test_where_nothing_listens_the_ledger_stands_and_the_exit_code_says_that_the_graph_does_not(
