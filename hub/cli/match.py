@@ -25,7 +25,7 @@ from hub.matching.frozen import adoption_of
 from hub.matching.model import Model, default_model
 from hub.matching.partition import partition
 from hub.matching.report import Told, page, read
-from hub.matching.run import RunResult, match
+from hub.matching.run import RunResult, match, trained
 
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -47,6 +47,21 @@ def run(json: AsJson = False) -> None:
     }  # fmt: skip
     emit(told, json, lambda out: _print_run(out, found, seconds))
     raise_fault(fault, "The persons stand in the ledger")
+
+
+@app.command("train")
+def train_model(
+    file: Annotated[
+        Path, typer.Argument(help="The JSON file to write; `hub match adopt FILE` puts it in force.")
+    ],
+    json: AsJson = False,
+) -> None:
+    """Train a model on the rows of finished releases, without the truth. It holds words of names: guard it."""
+    with watching("rows", quiet=json) as progress:
+        model = asyncio.run(_trained(progress))
+    _write(file, model.as_json().decode())
+    told = {"file": str(file), "digest": adoption_of(model).digest}
+    emit(told, json, lambda out: out.print(f"Model {told['digest'][:12]} written to {file}", markup=False))
 
 
 @app.command()
@@ -144,6 +159,11 @@ async def adopted_and_matched(opened: OpenHub, report: Report) -> RunResult:
 async def _run(report: Report) -> tuple[RunResult, HubError | None]:
     async with open_hub(settings(), report, founding=False) as opened:
         return await adopted_and_matched(opened, report), await opened.graph_fault()
+
+
+async def _trained(report: Report) -> Model:
+    async with open_hub(settings(), report, founding=False) as opened:
+        return await trained(opened.doors, opened.matcher, report)
 
 
 async def _adopt(report: Report, command: AdoptModel) -> Receipt:

@@ -14,17 +14,19 @@ from typing import Any
 
 from hub.commands.bonds import APART, DIFFERENT, QUEUED, SAME
 from hub.commands.matching import Finding, FormMatched
-from hub.domain.errors import SetupError
+from hub.domain.errors import InvalidInput, SetupError
 from hub.domain.facts import Actor
 from hub.matching.frozen import model_of
 from hub.matching.model import Model
 from hub.matching.persons import Judgements, Key, Matched, Matching
 from hub.matching.rows import MatchRow, RowName, match_row
+from hub.matching.training import train
 from hub.questions.model import MatchesKnown, MatchRows, RunningModel
 from hub.service import Doors
 
 Progress = Callable[[str, int, int | None], None]
 """Told again and again: the stage, how much is done, how much in all (None: not known)."""
+_FEWEST_ROWS = 5_000
 _MOST_RECORDS = 400
 """Records of one entry; a component of more is one entry all the same, since it can't be torn."""
 
@@ -82,6 +84,21 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
         findings=sum(len(findings) for _, findings in batches),
         queued=len(matched.queue),
     )
+
+
+async def trained(hub: Doors, matcher: Actor, progress: Progress) -> Model:
+    """A model trained on all rows of finished releases; it is in force only once it is adopted.
+
+    Raises InvalidInput when there are too few rows to learn from.
+    """
+    rows = (await _read(hub, matcher, progress)).rows
+    if len(rows) < _FEWEST_ROWS:
+        raise InvalidInput(
+            f"{len(rows):,} rows are too few to learn from.",
+            f"From {_FEWEST_ROWS:,} on a model is better than the one that comes with the hub.",
+        )
+    progress("Training", 0, None)
+    return await asyncio.to_thread(train, tuple(rows.values()))
 
 
 async def _read(hub: Doors, matcher: Actor, progress: Progress) -> Standing:
