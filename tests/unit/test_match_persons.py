@@ -118,7 +118,7 @@ def test_father_and_son_of_one_name_are_two() -> None:
 def test_siblings_of_one_mother_and_card_born_in_one_year_are_two() -> None:
     same: dict[str, Any] = {"mother_name": "FITRI SURHAENI", "kk": "3273011604060006"}
     assert not persons_of(
-        row("dtks/A/3", "DEDE NUGRAHA", "", "01-01-2010", **same),
+        row("dtks/A/3", "DEDE NUGRAHA", "", "14-01-2010", **same),
         row("regsosek/B/3", "ASEP KURNIAWAN", "3273012012100002", "20-12-2010", **same),
     )
 
