@@ -31,7 +31,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 @app.command()
 def run(json: AsJson = False) -> None:
-    """Match all rows of finished releases anew: what is different becomes persons, the doubtful waits in the queue.
+    """Match all rows of finished releases anew: what is different becomes persons and
+    households, the doubtful waits in the queue.
 
     A second run over the same rows writes nothing. What stewards judged is never overruled.
     """
@@ -130,6 +131,9 @@ def _print_run(out: Console, found: RunResult, seconds: float) -> None:
     out.print(
         f"{found.rows:,} rows of {found.persons:,} persons, in {seconds:.1f} s; {found.changed:,} rows have other "
         f"company than before, {found.findings:,} findings written, {found.queued:,} pairs wait for a steward"
+    )
+    out.print(
+        f"{found.households:,} households, {found.households_written:,} of them new or other than before"
     )
 
 

@@ -17,6 +17,7 @@ from hub.domain.kinds import KINDS, Log, Retention
 from hub.ledger.answering import ENROLMENT_STATES, Cursors, connection, page_size, sees_values
 from hub.ledger.entry_views import PERSONAL_TYPES, content, entry_dict, listed, release_dict
 from hub.ledger.history import LedgerHistory
+from hub.ledger.household_answers import households_known, stays
 from hub.ledger.match_answers import match_rows, matches_known, running_model
 from hub.ledger.match_views import match_by_id, match_queue, pair_explained
 from hub.ledger.note import Checkpoint
@@ -58,7 +59,8 @@ class _FactViews:
         clear = not personal or (self._states if kind.type == "Enrolment" else self._values)
         payload = clear and (self._values or kind.retention is Retention.AUDIT)  # audit: actors, not the poor
         if personal and clear:
-            self._seen.update(dict.fromkeys((fact.subject, *fact.refs_as("person"))))
+            persons = (each for role in ("person", "member", "former") for each in fact.refs_as(role))
+            self._seen.update(dict.fromkeys((fact.subject, *persons)))
         hidden = [] if clear else ["clear"]
         hidden += ["payload"] if fact.sealed and not payload else []
         self.withheld.update(dict.fromkeys(hidden))
@@ -277,6 +279,8 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.ReleaseRecords: _release_records,
     model.MatchRows: _for_matcher(match_rows),
     model.MatchesKnown: _for_matcher(matches_known),
+    model.Stays: _for_matcher(stays),
+    model.HouseholdsKnown: _for_matcher(households_known),
     model.RunningModel: _for_matcher(running_model),
     model.MatchQueue: match_queue,
     model.MatchById: match_by_id,

@@ -72,6 +72,24 @@ class Persons:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdById:
+    """One household."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """Households of an area. `selection` is that of the connection."""
+
+    selection: Selection
+    area: str | None = None
+    """Kemendagri code, digits only, of any level."""
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
 class AreaByCode:
     """One area by a code of one of the two systems."""
 
@@ -189,6 +207,22 @@ class MatchesKnown:
 
     after: str = ""
     """Match after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """In which dwellings persons stand, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Record after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdsKnown:
+    """The households that stand, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Household after which to go on: `next` of the stretch before."""
 
 
 @dataclass(frozen=True, slots=True)
