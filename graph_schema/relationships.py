@@ -26,11 +26,9 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     ),
     Relationship("HEADED_BY", "Household", "Person", "The member whom the registers call the head."),
     Relationship("HOLDS", "Household", "FamilyCard", "A family card that lists a member."),
-    Relationship(
-        "FORMED_FROM", "Household", "SourceRecord", "A dwelling's record that speaks of the household."
-    ),
-    Relationship("LIVES_AT", "Household", "Address", "Where the household lives by the newest words."),
-    Relationship("DOMICILED_IN", "Household", "Area", "The kelurahan of its address: territory goes by it."),
+    Relationship("TOLD_BY", "Household", "SourceRecord", "A dwelling's record that speaks of the household."),
+    Relationship("HOUSED_AT", "Household", "Address", "Where the household lives by the newest words."),
+    Relationship("SITUATED_IN", "Household", "Area", "The kelurahan of its address: territory goes by it."),
     Relationship("IN_AREA", "Address", "Area", "The area in which the address lies."),
     Relationship("PART_OF", "Area", "Area", "The area one level up."),
     Relationship("RUN_BY", "Programme", "Agency", "The agency that runs the programme."),

@@ -55,9 +55,9 @@ LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
         "head": ("HEADED_BY", True, "Person", False),
         "members": ("MEMBER_OF", False, "Person", True),
         "family_cards": ("HOLDS", True, "FamilyCard", True),
-        "address": ("LIVES_AT", True, "Address", False),
-        "area": ("DOMICILED_IN", True, "Area", False),
-        "source_records": ("FORMED_FROM", True, "SourceRecord", True),
+        "address": ("HOUSED_AT", True, "Address", False),
+        "area": ("SITUATED_IN", True, "Area", False),
+        "source_records": ("TOLD_BY", True, "SourceRecord", True),
     },
     "FamilyCard": {
         "head": ("LISTED_ON", False, "Person", False),
@@ -226,7 +226,8 @@ class Oracle:
     def _found(self, owner: Node) -> Iterator[tuple[Node, Node]]:
         """Visible assessments with each finished release that found them, of a dwelling only those it was named in."""
         pairs = set()
-        for record in self.world.beside(owner, "FORMED_FROM", True, "SourceRecord"):
+        tie = LINKS[owner[":"]]["source_records"][0]
+        for record in self.world.beside(owner, tie, True, "SourceRecord"):
             pairs |= self._pairs(record)
             for start, kind, end, bears in self.world.edges if owner[":"] == "Person" else ():
                 if (start, kind) == (record["id"], "FROM_DWELLING"):

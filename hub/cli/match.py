@@ -19,10 +19,10 @@ from hub.cli.output import Report, emit, watching
 from hub.commands.matching import AdoptModel
 from hub.domain.errors import InvalidInput
 from hub.domain.facts import Receipt
-from hub.matching.evaluate import Evaluation, Quality, Row, evaluate, read_partition
+from hub.matching.evaluate import Evaluation, Quality, Row, evaluate, read_households, read_partition
 from hub.matching.frozen import adoption_of
 from hub.matching.model import Model, default_model
-from hub.matching.partition import partition
+from hub.matching.partition import household_partition, partition
 from hub.matching.run import RunResult, match
 
 app = typer.Typer(no_args_is_help=True)
@@ -82,6 +82,12 @@ def evaluate_partition(
             help="The truth: register, row_key, person_id. `hub city` writes it as truth/persons.csv."
         ),
     ],
+    households: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also the households formed: register, row_key, household_id and so on, as truth/households.csv."
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Hold the persons formed against the truth: pairs right and wrong, across registers and within, and B-cubed.
@@ -89,13 +95,19 @@ def evaluate_partition(
     Only registers that have been taken in are looked at.
     """
     there = read_partition(truth)
+    units = read_households(households) if households is not None else None
     with watching("rows", quiet=json) as report:
-        rows = asyncio.run(_partition(report))
+        rows, homes = asyncio.run(_partitions(report, units is not None))
     taken = {register for register, _ in rows}
-    found = evaluate(rows, {row: person for row, person in there.items() if row[0] in taken})
+    found = evaluate(rows, _of(there, taken))
     left = sorted({register for register, _ in there} - taken)
-    told = {**found.as_dict(), "registers": sorted(taken), "registers_not_taken_in": left}
-    emit(told, json, lambda out: _print(out, found, left))
+    told: dict[str, object] = {
+        **found.as_dict(), "registers": sorted(taken), "registers_not_taken_in": left,
+    }  # fmt: skip
+    housed = evaluate(homes, _of(units, taken)) if units is not None else None
+    if housed is not None:
+        told["households"] = housed.as_dict()
+    emit(told, json, lambda out: _print(out, found, left, housed))
 
 
 def _model(file: Path | None) -> Model:
@@ -144,6 +156,23 @@ async def _partition(report: Report) -> dict[Row, str]:
         )
 
 
+async def _partitions(report: Report, housed: bool) -> tuple[dict[Row, str], dict[Row, str]]:
+    async with open_hub(settings(), report) as opened:
+        doors, steward = opened.doors, opened.steward
+        rows = await partition(
+            doors, steward, lambda done: report("Reading persons and their rows", done, None)
+        )
+        if not housed:
+            return rows, {}
+        return rows, await household_partition(
+            doors, steward, lambda done: report("Reading households", done, None)
+        )
+
+
+def _of(truth: dict[Row, str], registers: set[str]) -> dict[Row, str]:
+    return {row: cluster for row, cluster in truth.items() if row[0] in registers}
+
+
 def _write(file: Path, rows: dict[Row, str]) -> None:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -155,7 +184,7 @@ def _write(file: Path, rows: dict[Row, str]) -> None:
         raise InvalidInput(f"{file} can't be written: {error.strerror}.", "Give another path.") from None
 
 
-def _print(out: Console, found: Evaluation, left: list[str]) -> None:
+def _print(out: Console, found: Evaluation, left: list[str], housed: Evaluation | None) -> None:
     def line(name: str, quality: Quality) -> str:
         return (
             f"{name:<18}{quality.precision:>10.4f}{quality.recall:>10.4f}{quality.f1:>10.4f}"
@@ -174,5 +203,12 @@ def _print(out: Console, found: Evaluation, left: list[str]) -> None:
         f"{found.rows:,} rows, {found.clusters:,} clusters of {found.persons:,} persons; {found.over_merged:,} "
         f"clusters hold more than one person, {found.split:,} persons are split; {found.missing:,} rows are missing"
     )
+    if housed is not None:
+        out.print(line("households", housed.all))
+        out.print(
+            f"{housed.rows:,} units of {housed.persons:,} households, {housed.clusters:,} formed; "
+            f"{housed.over_merged:,} hold units of more than one, {housed.split:,} are split; {housed.missing:,} "
+            f"units are missing"
+        )
     if left:
         out.print(f"Not taken in, so left out: {', '.join(left)}")

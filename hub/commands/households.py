@@ -51,7 +51,7 @@ def form_households(history: History, command: FormHouseholds, draw: Draw, by: B
     _demand_known_homes(history, groups, kept)
     drafts: list[Draft] = []
     for subject, group in zip(kept.ids, groups, strict=True):
-        standing, said = kept.standing.get(subject), said_of(history, group)
+        standing, said = kept.standing.get(subject), _said(history, group)
         if standing is None or {name: standing.state[name] for name in said} != said:
             drafts.append(_formed(draw, subject, said))
         drafts += [
@@ -61,7 +61,7 @@ def form_households(history: History, command: FormHouseholds, draw: Draw, by: B
     return Decision(tuple(drafts))
 
 
-def said_of(history: History, group: HouseholdGroup) -> dict[str, Json]:
+def _said(history: History, group: HouseholdGroup) -> dict[str, Json]:
     """What the ledger is to say of a household; address and family cards are those of its members."""
     return household_state(group, [_person(history, person).state for person, _ in group.members])
 

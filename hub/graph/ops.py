@@ -245,11 +245,11 @@ def _household(fact: Fact, payload: Payload) -> Iterator[Op]:
         bears=since,
     )
     for type_, target, role in (
-        ("FORMED_FROM", "SourceRecord", "record"), ("HEADED_BY", "Person", "head"), ("LIVES_AT", "Address", "address"),
+        ("TOLD_BY", "SourceRecord", "record"), ("HEADED_BY", "Person", "head"), ("HOUSED_AT", "Address", "address"),
         ("HOLDS", "FamilyCard", "family_card"),
     ):  # fmt: skip
         yield Tie("Household", subject, type_, target, fact.refs_as(role), fresh=fresh)
-    yield Tie("Household", subject, "DOMICILED_IN", "Area", (area,) if area else (), "code", fresh)
+    yield Tie("Household", subject, "SITUATED_IN", "Area", (area,) if area else (), "code", fresh)
 
 
 def _household_redirected(fact: Fact, payload: Payload) -> Iterator[Op]:

@@ -99,11 +99,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "head": Link("({n})-[:HEADED_BY]->({m}:Person)", "Person", only=("relation_to_head", HEAD)),
             "members": Link("({n})<-[:MEMBER_OF]-({m}:Person)", "Person", many=True),
             "family_cards": Link("({n})-[:HOLDS]->({m}:FamilyCard)", "FamilyCard", many=True),
-            "address": Link("({n})-[:LIVES_AT]->({m}:Address)", "Address"),
-            "area": Link("({n})-[:DOMICILED_IN]->({m}:Area)", "Area", guard="kelurahan"),
-            "source_records": Link("({n})-[:FORMED_FROM]->({m}:SourceRecord)", "SourceRecord", many=True),
+            "address": Link("({n})-[:HOUSED_AT]->({m}:Address)", "Address"),
+            "area": Link("({n})-[:SITUATED_IN]->({m}:Area)", "Area", guard="kelurahan"),
+            "source_records": Link("({n})-[:TOLD_BY]->({m}:SourceRecord)", "SourceRecord", many=True),
             "assessments": Measures(
-                ("({n})-[:FORMED_FROM]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",)
+                ("({n})-[:TOLD_BY]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",)
             ),
         },
         "FamilyCard": _values("id", "version", "number")

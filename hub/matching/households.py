@@ -49,8 +49,9 @@ class Home:
 def homes(stays: Iterable[Stay], areas: Mapping[str, str | None]) -> list[Home]:
     """Every unit in exactly one household, every person living in exactly one, in whatever order stays come.
 
-    Two units are one household when at least half of the persons of the smaller one stand in both, unless their
-    persons live in two kelurahan by now. A person lives where the newest words put them. `areas`: person → kelurahan.
+    Two units are one household when more than half of the persons of the smaller one stand in both, unless their
+    persons live in two kelurahan by now. Exactly half would join the household where somebody grew up with the couple
+    that they are one of by now. A person lives where the newest words put them. `areas`: person → kelurahan.
     """
     of_unit: dict[str, list[Stay]] = defaultdict(list)
     of_person: dict[str, list[Stay]] = defaultdict(list)
@@ -85,7 +86,7 @@ def _united(
 
     for (one, other), number in common.items():
         apart = lies_in[one] and lies_in[other] and lies_in[one] != lies_in[other]
-        if 2 * number >= min(len(persons[one]), len(persons[other])) and not apart:
+        if 2 * number > min(len(persons[one]), len(persons[other])) and not apart:
             leader[find(one)] = find(other)
     return {unit: find(unit) for unit in of_unit}
 

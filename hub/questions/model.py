@@ -185,6 +185,15 @@ class ReleasePersons:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseHouseholds:
+    """Of which household each dwelling of a release is, a stretch at a time: dwellings with their keys."""
+
+    release: str
+    after: int = 0
+    """Entry after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRecords:
     """Ids of the person records that a release brought, a stretch at a time: for the matcher."""
 

@@ -43,6 +43,7 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.Disclosures: QuestionSpec("disclosure:read", "Disclosure", personal=True),
         model.SourceStatements: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleasePersons: QuestionSpec("person:read", "SourceRecord", personal=True),
+        model.ReleaseHouseholds: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleaseRecords: QuestionSpec("release:read", "Release", personal=False),
         model.MatchRows: QuestionSpec("match:run", "Match", personal=False),
         model.MatchesKnown: QuestionSpec("match:run", "Match", personal=False),

@@ -27,7 +27,8 @@ Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(
 Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudgement(input)
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
-Person education alive presence relationToHead household familyCards address area enrolments(filter) sourceRecords assessments
+Person education alive presence relationToHead household familyCards address area enrolments(filter)
+Person sourceRecords assessments
 Household id version withheld head members familyCards address area sourceRecords assessments
 Assessment register release measure value withheld assessedOn
 SourceStatement release repeated original standardised erased withheld

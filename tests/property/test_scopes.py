@@ -199,10 +199,10 @@ def _household(draw: st.DrawFn, world: World, n: int, beside: tuple[int, str, st
         world.join(person, "MEMBER_OF", household, from_on="2024-01-31")
     if members:
         world.join(household, "HEADED_BY", draw(st.sampled_from(members)))
-        world.join(household, "FORMED_FROM", identifier(400 + draw(st.integers(0, count - 1))))
+        world.join(household, "TOLD_BY", identifier(400 + draw(st.integers(0, count - 1))))
     world.join(household, "HOLDS", card)
-    world.join(household, "LIVES_AT", home)
-    world.join(household, "DOMICILED_IN", identifier(draw(st.integers(2, 3))))
+    world.join(household, "HOUSED_AT", home)
+    world.join(household, "SITUATED_IN", identifier(draw(st.integers(2, 3))))
 
 
 def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None:

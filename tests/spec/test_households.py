@@ -6,18 +6,27 @@ from typing import Any
 
 import pytest
 
-from hub.bootstrap import STEWARD
+from hub.bootstrap import ADMIN, STEWARD
+from hub.commands.access import DefineAgency
 from hub.commands.households import FormHouseholds, HouseholdGroup
 from hub.commands.matching import JudgeMatch
+from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
 from hub.domain.errors import Forbidden, InvalidInput, VersionConflict
 from hub.domain.facts import Subject
 from hub.domain.kinds import Log
+from hub.domain.selection import pick
 from hub.matching.housing import Housed, house
+from hub.questions.model import Disclosures, HouseholdById, Households, PersonById
 from tests.spec.deliveries import demand_agreement, dwelling, finished, person
-from tests.spec.hubs import Town
+from tests.spec.hubs import Town, connection
 
 NIKS = {key: f"32730101018000{number:02}" for number, key in enumerate("abcdefgh", start=1)}
 HERE, THERE = "3273011001", "3273021001"
+SEEN = (
+    pick("id"), pick("area", pick("code")), pick("address", pick("text")), pick("head", pick("name")),
+    pick("members", pick("name")), pick("source_records", pick("register")), pick("assessments", pick("value")),
+    pick("withheld", pick("field")),
+)  # fmt: skip
 
 
 def _listed(
@@ -32,7 +41,7 @@ def _listed(
             rows.append(
                 person(
                     f"{register}-{key}", f"NAMA {key}", NIKS[key], family=f"{register}-{family[0]}",
-                    relation_to_head=relation,
+                    relation_to_head=relation, born_on="1980-01-01",
                 )
             )  # fmt: skip
     finished(town, register, label, as_of, *rows)
@@ -96,7 +105,7 @@ def test_the_household_has_the_head_the_address_and_the_cards_of_its_members(bar
     _house(bare)
     with bare.driver.session(database=bare.settings.neo4j_database) as session:
         row = session.run(
-            "MATCH (h:Household)-[:HEADED_BY]->(p), (h)-[:LIVES_AT]->(a), (h)-[:HOLDS]->(c), (h)-[:DOMICILED_IN]->(w) "
+            "MATCH (h:Household)-[:HEADED_BY]->(p), (h)-[:HOUSED_AT]->(a), (h)-[:HOLDS]->(c), (h)-[:SITUATED_IN]->(w) "
             "RETURN p.nik AS head, a.text AS text, c.number AS card, w.code AS area, h.kelurahan AS kelurahan, "
             "[(h)<-[m:MEMBER_OF]-() | toString(m.from_on)] AS days"
         ).single(strict=True)
@@ -244,3 +253,77 @@ def test_no_name_and_no_number_stands_in_clear(bare: Town, pair: tuple[str, str]
     ]
     assert len(facts) == 2
     assert all(fact.payload is None and set(fact.clear) == {"rule", "members", "former"} for fact in facts)
+
+
+# -- who sees them ----------------------------------------------------------------------------------------------
+
+
+def _seen(town: Town, name: str, area: str | None = None) -> list[Any]:
+    """Households that somebody sees, as they see them; the count says no more."""
+    found = town.ask(name, Households(connection(SEEN), area))
+    assert found["total_count"] == len(found["edges"])
+    return [edge["node"] for edge in found["edges"]]
+
+
+def _names(persons: list[Any]) -> str:
+    return "".join(sorted(each["name"][-1] for each in persons))
+
+
+def _employ(town: Town, key: str) -> str:
+    """Sari of dinsos, whose agency has enrolled one person; returns that person's id."""
+    town.submit(ADMIN, DefineAgency("dinsos", "Dinas Sosial"))
+    town.register("sari", "petugas_opd", "dinsos")
+    town.submit(STEWARD, DefineProgramme("pkh", "PKH", "dinsos"))
+    proposed = town.submit("sari", ProposeEnrolment("pkh", nik=NIKS[key], born_on="1980-01-01"))
+    town.submit(STEWARD, Enrol(str(proposed.subject)))
+    return _person(town, key)
+
+
+def test_a_kelurahan_sees_the_households_that_live_there_and_no_other(bare: Town) -> None:
+    _listed(bare, "dtks", "2024-01-31", "ab")
+    _listed(bare, "p3ke", "2022-01-31", "cd", area=THERE)
+    _house(bare)
+    bare.register("lina", "petugas_kelurahan", territory=HERE)
+    (found,) = _seen(bare, "lina")
+    assert (_names(found["members"]), found["head"]["name"], found["area"]["code"]) == ("ab", "NAMA a", HERE)
+    assert found["address"]["text"] == "JL dtks a"
+    assert [each["register"] for each in found["source_records"]] == ["dtks"]
+    assert bare.ask("lina", HouseholdById(_households(bare)["cd"], SEEN)) is None
+    assert _seen(bare, "lina", THERE) == []
+    assert [_names(each["members"]) for each in _seen(bare, STEWARD, THERE)] == ["cd"]
+
+
+def test_an_agency_sees_the_household_of_its_person_and_nothing_of_hidden_members(bare: Town) -> None:
+    _listed(bare, "dtks", "2024-01-31", "abc de")
+    _house(bare)
+    person = _employ(bare, "b")
+    (found,) = _seen(bare, "sari")
+    assert found["id"] == _households(bare)["abc"]
+    assert (_names(found["members"]), found["head"]) == ("b", None)
+    assert {"field": "sourceRecords"} in found["withheld"]
+    assert bare.ask("sari", HouseholdById(_households(bare)["de"], SEEN)) is None
+    told = bare.ask("sari", PersonById(person, (pick("household", pick("members", pick("name"))),)))
+    assert _names(told["household"]["members"]) == "b"
+
+
+def test_a_former_id_leads_to_the_household_it_became(bare: Town) -> None:
+    _listed(bare, "p3ke", "2022-01-31", "ab cd")
+    _house(bare)
+    before = _households(bare)
+    _listed(bare, "dtks", "2024-01-31", "abcd")
+    _house(bare)
+    found = {bare.ask(STEWARD, HouseholdById(each, SEEN))["id"] for each in before.values()}
+    assert found == set(_households(bare).values())
+
+
+def test_who_saw_a_household_and_its_members_is_recorded(bare: Town) -> None:
+    _listed(bare, "dtks", "2024-01-31", "ab")
+    _house(bare)
+    (household,) = _households(bare).values()
+    persons = {_person(bare, key) for key in "ab"}
+    _seen(bare, STEWARD)
+    bare.submit(ADMIN, DefineAgency("inspektorat", "Inspektorat"))
+    bare.register("irma", "pemeriksa", "inspektorat")
+    newest = bare.ask("irma", Disclosures())["edges"][0]["node"]
+    assert newest["question"] == "Households"
+    assert {household, *persons} <= set(newest["subjects"])

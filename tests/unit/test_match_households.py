@@ -24,13 +24,18 @@ def told(found: list[Home]) -> dict[str, str]:
     return {" ".join(each.units): "".join(sorted(person for person, _ in each.members)) for each in found}
 
 
-def test_units_are_one_household_when_half_of_the_smaller_one_stands_in_both() -> None:
+def test_units_are_one_household_when_more_than_half_of_the_smaller_one_stands_in_both() -> None:
     assert told(homes([*stands("a1", "xyz"), *stands("b1", "yzwvu")], {})) == {"a1 b1": "uvwxyz"}
 
 
 def test_units_with_less_in_common_are_two() -> None:
     found = homes([*stands("a1", "uvwx"), *stands("b1", "xyzq", "2024-02-28")], {})
     assert told(found) == {"a1": "uvw", "b1": "qxyz"}
+
+
+def test_who_married_lives_with_the_other_one_and_no_more_where_they_grew_up() -> None:
+    found = homes([*stands("a1", "xyz", "2022-01-31"), *stands("b1", "zu"), *stands("b2", "xy")], {})
+    assert told(found) == {"a1 b2": "xy", "b1": "uz"}
 
 
 def test_families_of_one_dwelling_are_one_household_where_a_register_tells_the_dwelling() -> None:
