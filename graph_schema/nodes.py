@@ -73,6 +73,19 @@ PERSON = Node(
     ),
 )
 
+HOUSEHOLD = Node(
+    "Household",
+    "People who share a dwelling and a kitchen, by what the registers' dwellings have in common.",
+    (
+        _ID,
+        _VERSION,
+        _operational(
+            "kelurahan", "Ten-digit Kemendagri code of its address: the territory predicate reads it."
+        ),
+    ),
+    indexed=(("kelurahan", "id"),),
+)
+
 FAMILY_CARD = Node(
     "FamilyCard",
     "A kartu keluarga: a document with the persons listed on it, not a household.",
@@ -226,6 +239,7 @@ SCHEMA_VERSION = Node(
 
 NODES: tuple[Node, ...] = (
     PERSON,
+    HOUSEHOLD,
     FAMILY_CARD,
     ADDRESS,
     AREA,

@@ -10,6 +10,25 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship(
         "DOMICILED_IN", "Person", "Area", "The kelurahan where the person lives: territory goes by it."
     ),
+    Relationship(
+        "MEMBER_OF",
+        "Person",
+        "Household",
+        "The person lives in this household, and in no other.",
+        (
+            Property(
+                "from_on",
+                PropertyType.DATE,
+                Sensitivity.DEMOGRAPHIC,
+                "Day of the first register that says so.",
+            ),
+        ),
+    ),
+    Relationship("HEADED_BY", "Household", "Person", "The member whom the registers call the head."),
+    Relationship("HOLDS", "Household", "FamilyCard", "A family card that lists a member."),
+    Relationship("TOLD_BY", "Household", "SourceRecord", "A dwelling's record that speaks of the household."),
+    Relationship("HOUSED_AT", "Household", "Address", "Where the household lives by the newest words."),
+    Relationship("SITUATED_IN", "Household", "Area", "The kelurahan of its address: territory goes by it."),
     Relationship("IN_AREA", "Address", "Area", "The area in which the address lies."),
     Relationship("PART_OF", "Area", "Area", "The area one level up."),
     Relationship("RUN_BY", "Programme", "Agency", "The agency that runs the programme."),

@@ -1,5 +1,6 @@
 // made by `python -m graph_schema` from nodes.py and relationships.py; change those
 CREATE CONSTRAINT person_id_unique IF NOT EXISTS FOR (n:Person) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT household_id_unique IF NOT EXISTS FOR (n:Household) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT family_card_id_unique IF NOT EXISTS FOR (n:FamilyCard) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT address_id_unique IF NOT EXISTS FOR (n:Address) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT area_id_unique IF NOT EXISTS FOR (n:Area) REQUIRE n.id IS UNIQUE;
@@ -18,6 +19,7 @@ CREATE INDEX person_nik IF NOT EXISTS FOR (n:Person) ON (n.nik);
 CREATE INDEX person_kelurahan_sort_key IF NOT EXISTS FOR (n:Person) ON (n.kelurahan, n.sort_key);
 CREATE INDEX person_sort_key IF NOT EXISTS FOR (n:Person) ON (n.sort_key);
 CREATE INDEX person_born_on IF NOT EXISTS FOR (n:Person) ON (n.born_on);
+CREATE INDEX household_kelurahan_id IF NOT EXISTS FOR (n:Household) ON (n.kelurahan, n.id);
 CREATE INDEX family_card_number IF NOT EXISTS FOR (n:FamilyCard) ON (n.number);
 CREATE INDEX area_code IF NOT EXISTS FOR (n:Area) ON (n.code);
 CREATE INDEX area_bps_code IF NOT EXISTS FOR (n:Area) ON (n.bps_code);

@@ -42,7 +42,7 @@ from hub.ledger.answers import ANSWERS, answer
 from hub.ledger.entries import Appended, Pending, Warrant
 from hub.ledger.history import LedgerHistory
 from hub.ledger.store import Ledger
-from hub.questions.model import Answer, PersonById, Viewed, Viewer
+from hub.questions.model import Answer, HouseholdById, PersonById, Viewed, Viewer
 from hub.questions.registry import QUESTIONS
 
 _TRIES = 12
@@ -216,17 +216,17 @@ class Hub:
         prepared = prepare(question, scope, self._cursor_key)
         reading = await self._reader.answer(prepared)
         viewed = prepared.view(reading.rows)
-        if viewed.data is None and isinstance(question, PersonById):
+        if viewed.data is None and isinstance(question, PersonById | HouseholdById):
             became = await asyncio.to_thread(self._became, question.id)
             if became is not None:
                 return await self._answer(actor, replace(question, id=became), scope, rights)
         shown = _Shown(reading.seq, reading.moved or reading.seq < self._entries())
         return viewed, prepared.personal, shown
 
-    def _became(self, person: str) -> str | None:
-        """The person into whom this one was merged: an id is a promise."""
-        found = resolved(self._ledger.history(), person)
-        return found.id if found is not None and found.id != person else None
+    def _became(self, subject: str) -> str | None:
+        """Whom this person or household became: an id is a promise."""
+        found = resolved(self._ledger.history(), subject)
+        return found.id if found is not None and found.id != subject else None
 
     async def _disclose(
         self, actor: Actor, question: Any, scope: Scope, viewed: Viewed, rights: _Rights

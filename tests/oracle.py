@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graph_schema import sensitivity
-from hub.access.conditions import NEVER, any_of
+from hub.access.conditions import ALWAYS, NEVER, any_of
 from hub.access.policy import Policy
 from hub.access.predicates import Facing
 from hub.access.vocabulary import Treatment
@@ -19,9 +19,9 @@ Node = dict[str, Any]
 Fits = Callable[[Node], bool]
 STARS = "*" * 16
 HEAD = "KEPALA KELUARGA"
-PERSONAL = {"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
+PERSONAL = {"Person", "Household", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
 ACTION = {
-    "Person": "person:read", "FamilyCard": "person:read", "Address": "person:read",
+    "Person": "person:read", "Household": "person:read", "FamilyCard": "person:read", "Address": "person:read",
     "SourceRecord": "person:read", "Assessment": "person:read", "Enrolment": "enrolment:read", "Area": "area:read",
     "Agency": "agency:read", "Programme": "programme:read", "Release": "release:read",
 }  # fmt: skip
@@ -30,6 +30,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "id", "version", "nik", "name", "sex", "born_on", "born_year", "birthplace", "mother_name",
         "marital_status", "occupation", "education", "alive", "presence", "relation_to_head",
     ),
+    "Household": ("id", "version"),
     "FamilyCard": ("id", "version", "number"),
     "Address": ("id", "version", "text", "street", "number", "rt", "rw"),
     "Area": ("id", "system", "code", "name", "level"),
@@ -43,11 +44,20 @@ STORED = {"from": "from_on", "to": "to_on"}
 # field → (relationship, along it, label of the other end, whether many)
 LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
     "Person": {
+        "household": ("MEMBER_OF", True, "Household", False),
         "family_cards": ("LISTED_ON", True, "FamilyCard", True),
         "address": ("LIVES_AT", True, "Address", False),
         "area": ("DOMICILED_IN", True, "Area", False),
         "enrolments": ("FOR_PERSON", False, "Enrolment", True),
         "source_records": ("FORMED_FROM", True, "SourceRecord", True),
+    },
+    "Household": {
+        "head": ("HEADED_BY", True, "Person", False),
+        "members": ("MEMBER_OF", False, "Person", True),
+        "family_cards": ("HOLDS", True, "FamilyCard", True),
+        "address": ("HOUSED_AT", True, "Address", False),
+        "area": ("SITUATED_IN", True, "Area", False),
+        "source_records": ("TOLD_BY", True, "SourceRecord", True),
     },
     "FamilyCard": {
         "head": ("LISTED_ON", False, "Person", False),
@@ -69,7 +79,7 @@ LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
 }
 HOLDERS = {
     "FamilyCard": ("LISTED_ON", False), "Address": ("LIVES_AT", False),
-    "SourceRecord": ("FORMED_FROM", False), "Enrolment": ("FOR_PERSON", True),
+    "SourceRecord": ("FORMED_FROM", False), "Household": ("MEMBER_OF", False), "Enrolment": ("FOR_PERSON", True),
 }  # fmt: skip
 CLASSES = ("demographic", "welfare", "health")
 NEEDED_FIELDS = {
@@ -77,7 +87,9 @@ NEEDED_FIELDS = {
     "Release": ("register", "label", "status", "accepted", "repeated", "refused", "digest"),
 }  # fmt: skip
 NEEDED_LINKS = {"Enrolment": "programme", "Programme": "agency", "SourceRecord": "release"}
-GUARDS = {("Person", "area"): "kelurahan", ("Address", "area"): "rw"}
+GUARDS = {
+    ("Person", "area"): "kelurahan", ("Household", "area"): "kelurahan", ("Address", "area"): "rw",
+}  # fmt: skip
 
 
 @dataclass
@@ -191,10 +203,10 @@ class Oracle:
             return treated(self.treats(node, name), node.get(name))
         return self._linked(node, each)
 
-    def _findings(self, person: Node, each: Pick) -> list[dict[str, Any]]:
-        """Single findings of the person's records and of their dwellings, by date, release, measure and value."""
+    def _findings(self, owner: Node, each: Pick) -> list[dict[str, Any]]:
+        """Single findings of a household's dwellings, or of a person's records and their dwellings, in order."""
         found = []
-        for node, release in self._found(person):
+        for node, release in self._found(owner):
             for kind in CLASSES:
                 if self.treats(node, f"{kind}_values") is Treatment.SHOW:
                     pairs = zip(node.get(f"{kind}_measures", ()), node.get(f"{kind}_values", ()), strict=True)
@@ -211,12 +223,13 @@ class Oracle:
             for _, _, measure, value, release in found
         ]  # fmt: skip
 
-    def _found(self, person: Node) -> Iterator[tuple[Node, Node]]:
+    def _found(self, owner: Node) -> Iterator[tuple[Node, Node]]:
         """Visible assessments with each finished release that found them, of a dwelling only those it was named in."""
         pairs = set()
-        for record in self.world.beside(person, "FORMED_FROM", True, "SourceRecord"):
+        tie = LINKS[owner[":"]]["source_records"][0]
+        for record in self.world.beside(owner, tie, True, "SourceRecord"):
             pairs |= self._pairs(record)
-            for start, kind, end, bears in self.world.edges:
+            for start, kind, end, bears in self.world.edges if owner[":"] == "Person" else ():
                 if (start, kind) == (record["id"], "FROM_DWELLING"):
                     pairs |= {
                         each for each in self._pairs(self.world.nodes[end]) if each[1] == bears["release"]
@@ -272,13 +285,13 @@ class Oracle:
             if name in asked and (hidden or self._never(far, "relation_to_head" if name == "head" else "")):
                 yield _camel(name), "WITHHOLD"
         if (
-            label == "Person"
+            label in {"Person", "Household"}
             and "assessments" in asked
-            and (how := self._assessed_for()) is not Treatment.SHOW
+            and (how := self._assessed_for(label)) is not Treatment.SHOW
         ):
             yield "assessments", how.name
 
-    def _assessed_for(self) -> Treatment:
+    def _assessed_for(self, label: str) -> Treatment:
         # By the compiled scope as well: which classes are shown whatever the row.
         scope = self.policy.scope(self.standing, self.purpose, self.day)
         shown = [
@@ -287,7 +300,9 @@ class Oracle:
         ]
         if gate(scope, "Assessment").closed or all(each == NEVER for each in shown):
             return Treatment.WITHHOLD
-        whole = all(each != NEVER and carries(scope.reads("Person"), each) for each in shown)
+        # A household's findings are asked row by row: what opens it need not open them.
+        have = scope.reads("Person") if label == "Person" else ALWAYS
+        whole = all(each != NEVER and carries(have, each) for each in shown)
         return Treatment.SHOW if whole else Treatment.PARTIAL
 
     def _never(self, label: str, name: str) -> bool:
@@ -372,6 +387,12 @@ class Oracle:
         if label in HOLDERS:
             kind, along = HOLDERS[label]
             row["persons"] = [self._row(each) for each in self.world.beside(node, kind, along, "Person")]
+        if label == "SourceRecord":
+            for each in self.world.beside(node, "FROM_DWELLING", False, "SourceRecord"):
+                persons = self.world.beside(each, "FORMED_FROM", False, "Person")
+                row["persons"] += [self._row(person) for person in persons]
+        if label == "Household":
+            row["kelurahan"] = node.get("kelurahan")
         return row
 
 

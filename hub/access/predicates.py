@@ -28,7 +28,8 @@ class Facing:
 
     `row` holds `kelurahan`, `agency` (the one that runs it) and `vis` (agency → last day, None while active),
     as far as predicates ask; what they ask and is not there is a fault, since a denial must not be missed.
-    What is not a person may hold `persons` instead: the rows of the persons that it belongs to.
+    What is not a person may hold `persons` instead: the rows of the persons that it belongs to. A household holds
+    both, `persons` and the `kelurahan` where it lives.
     """
 
     row: Mapping[str, Json]
@@ -66,7 +67,8 @@ def within_territory(facing: Facing) -> bool:
     if code is None or not is_territory(code):
         return False
     width = len(code)
-    domiciles = [_of(row, "kelurahan") or "" for row in _persons(facing)]
+    rows = (facing.row,) if "kelurahan" in facing.row else _persons(facing)
+    domiciles = [_of(row, "kelurahan") or "" for row in rows]
     return any(each == code if width == 10 else each.startswith(code) for each in domiciles)
 
 

@@ -10,7 +10,7 @@ from graph_schema import LABELS, Sensitivity, sensitivity
 
 ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "person:read": ("Person", "FamilyCard", "Address", "SourceRecord", "Assessment"),
+        "person:read": ("Person", "FamilyCard", "Address", "SourceRecord", "Assessment", "Household"),
         "area:read": ("Area",),
         "agency:read": ("Agency",),
         "programme:read": ("Programme",),
@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "enrolment:end": ("Enrolment",),
         "person:correct": ("Person",),
         "person:form": ("Person",),
+        "household:form": ("Household",),
         "model:adopt": ("MatchModel",),
         "match:read": ("Match",),
         "match:judge": ("Match",),
@@ -49,7 +50,7 @@ READS: Mapping[str, str] = MappingProxyType(
 )
 """Label → the action that opens its rows and fields."""
 
-PERSONAL = frozenset({"Person", "FamilyCard", "Address", "Enrolment", "SourceRecord"})
+PERSONAL = frozenset({"Person", "Household", "FamilyCard", "Address", "Enrolment", "SourceRecord"})
 """Labels whose nodes are about living persons: every answer that holds one is recorded."""
 
 _NUMBERS = frozenset({"nik", "number"})

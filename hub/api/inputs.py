@@ -23,6 +23,13 @@ class PersonFilter:
     area: AreaInput | None = field(description="Domiciled in this area.")
 
 
+@strawberry.input(description="Which households (rumah tangga).")
+class HouseholdFilter:
+    """Filter of households."""
+
+    area: AreaInput | None = field(description="Domiciled in this area.")
+
+
 @strawberry.input(description="Which programmes.")
 class ProgrammeFilter:
     """Filter of programmes."""

@@ -18,6 +18,7 @@ from hub.api.inputs import (
     DisclosureFilter,
     EnrolmentFilter,
     EntryFilter,
+    HouseholdFilter,
     MatchFilter,
     PersonFilter,
     ProgrammeFilter,
@@ -25,7 +26,17 @@ from hub.api.inputs import (
 from hub.api.ledger_types import Checkpoint, Disclosure, Entry, InclusionProof, Match, PairExplanation, Viewer
 from hub.api.roots import root_field
 from hub.api.scalars import AreaSystem
-from hub.api.types import Area, Connection, Enrolment, Node, Person, Programme, Release, SourceStatement
+from hub.api.types import (
+    Area,
+    Connection,
+    Enrolment,
+    Household,
+    Node,
+    Person,
+    Programme,
+    Release,
+    SourceStatement,
+)
 from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.ids import as_uuid
 from hub.domain.selection import Pick, pick
@@ -96,6 +107,25 @@ async def persons(  # noqa: PLR0913  # the contract's arguments, all by name
     """Persons of an area."""
     area = await kemendagri_code(root, filter.area if filter else None)
     return await root.ask(questions.Persons(root.selection, area, Page(first, after, last, before)))
+
+
+@ask(Household | None, "One household (rumah tangga).", needs="person:read")
+async def household(root: Root, id: ID) -> Any:
+    """One household by id."""
+    return await root.ask(questions.HouseholdById(as_uuid(id, "id"), root.selection))
+
+
+@ask(Connection[Household], "Households (rumah tangga), page by page.", needs="person:read")
+async def households(
+    root: Root,
+    *,
+    filter: HouseholdFilter | None,
+    first: First = 20,
+    after: After,
+) -> Any:
+    """Households of an area."""
+    area = await kemendagri_code(root, filter.area if filter else None)
+    return await root.ask(questions.Households(root.selection, area, Page(first, after)))
 
 
 @ask(Area | None, "One area (wilayah) by its code.", needs="area:read")

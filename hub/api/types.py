@@ -217,6 +217,27 @@ class Assessment:
     assessed_on: Date | None = field(description="The day that the register describes.")
 
 
+@strawberry.type(description="People who share a dwelling and a kitchen (rumah tangga). Needs `person:read`.")
+class Household(Node):
+    """A household."""
+
+    version: int = field(description="Number of changes so far.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+    head: Person | None = field(description="Its head (kepala rumah tangga), if the asker may see them.")
+    members: list[Person] = field(
+        description="Persons who live there now (anggota), as far as the asker may see them."
+    )
+    family_cards: list[FamilyCard] = field(description="Family cards that list a member (KK).")
+    address: Address | None = field(description="Where it lives (alamat).")
+    area: Area | None = field(description="Area of domicile (wilayah domisili). Needs `area:read`.")
+    source_records: list[SourceRecord] = field(
+        description="Dwellings and families of registers that it was made from (data asal)."
+    )
+    assessments: list[Assessment] = field(
+        description="What each register found of its dwellings; classes one may not see are left out, and named."
+    )
+
+
 def _enrolments(
     root: Mapping[str, Any],
     where: Annotated[EnrolmentFilter | None, strawberry.argument(name="filter", description="Which ones.")],
@@ -248,6 +269,9 @@ class Person(Node):
     alive: bool | None = field(description="Whether the newest evidence says alive (masih hidup).")
     presence: Presence | None = field(description="Whether found at the registered place (keberadaan).")
     relation_to_head: str | None = field(description="Relation to the head of the family (hubungan).")
+    household: Household | None = field(
+        description="The household they live in (rumah tangga), if the asker may see it."
+    )
     family_cards: list[FamilyCard] = field(description="Family cards that list the person (KK).")
     address: Address | None = field(description="Registered address (alamat).")
     area: Area | None = field(description="Area of domicile (wilayah domisili). Needs `area:read`.")

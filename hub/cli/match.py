@@ -20,10 +20,18 @@ from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.matching import AdoptModel
 from hub.domain.errors import HubError, InvalidInput, NotFound
 from hub.domain.facts import Receipt
-from hub.matching.evaluate import Evaluation, Partition, Quality, Row, evaluate, read_partition
+from hub.matching.evaluate import (
+    Evaluation,
+    Partition,
+    Quality,
+    Row,
+    evaluate,
+    read_households,
+    read_partition,
+)
 from hub.matching.frozen import adoption_of
 from hub.matching.model import Model, default_model
-from hub.matching.partition import partition
+from hub.matching.partition import household_partition, partition
 from hub.matching.report import Told, page, read
 from hub.matching.run import RunResult, match, trained
 
@@ -33,7 +41,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 @app.command()
 def run(json: AsJson = False) -> None:
-    """Match all rows of finished releases anew: what is different becomes persons, the doubtful waits in the queue.
+    """Match all rows of finished releases anew: what is different becomes persons and
+    households, the doubtful waits in the queue.
 
     A second run over the same rows writes nothing. What stewards judged is never overruled.
     """
@@ -121,6 +130,12 @@ def evaluate_partition(
             help="The truth: register, row_key, person_id. `hub city` writes it as truth/persons.csv."
         ),
     ],
+    households: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also the households formed: register, row_key, household_id and so on, as truth/households.csv."
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Hold the persons formed against the truth: pairs right and wrong, across registers and within, and B-cubed.
@@ -128,13 +143,19 @@ def evaluate_partition(
     Only registers that have been taken in are looked at.
     """
     there = read_partition(truth)
+    units = read_households(households) if households is not None else None
     with watching("rows", quiet=json) as report:
-        rows = asyncio.run(_partition(report))
+        rows, homes = asyncio.run(_partitions(report, units is not None))
     taken = {register for register, _ in rows}
-    found = evaluate(rows, {row: person for row, person in there.items() if row[0] in taken})
+    found = evaluate(rows, _of(there, taken))
     left = sorted({register for register, _ in there} - taken)
-    told = {**found.as_dict(), "registers": sorted(taken), "registers_not_taken_in": left}
-    emit(told, json, lambda out: _print(out, found, left))
+    told: dict[str, object] = {
+        **found.as_dict(), "registers": sorted(taken), "registers_not_taken_in": left,
+    }  # fmt: skip
+    housed = evaluate(homes, _of(units, taken)) if units is not None else None
+    if housed is not None:
+        told["households"] = housed.as_dict()
+    emit(told, json, lambda out: _print(out, found, left, housed))
 
 
 def _model(file: Path | None) -> Model:
@@ -176,6 +197,9 @@ def _print_run(out: Console, found: RunResult, seconds: float) -> None:
         f"{found.rows:,} rows of {found.persons:,} persons, in {seconds:.1f} s; {found.changed:,} rows have other "
         f"company than before, {found.findings:,} findings written, {found.queued:,} pairs wait for a steward"
     )
+    out.print(
+        f"{found.households:,} households, {found.households_written:,} of them new or other than before"
+    )
 
 
 async def _partition(report: Report) -> dict[Row, str]:
@@ -183,6 +207,23 @@ async def _partition(report: Report) -> dict[Row, str]:
         return await partition(
             opened.doors, opened.steward, lambda done: report("Reading persons and their rows", done, None)
         )
+
+
+async def _partitions(report: Report, housed: bool) -> tuple[dict[Row, str], dict[Row, str]]:
+    async with open_hub(settings(), report, founding=False) as opened:
+        doors, steward = opened.doors, opened.steward
+        rows = await partition(
+            doors, steward, lambda done: report("Reading persons and their rows", done, None)
+        )
+        if not housed:
+            return rows, {}
+        return rows, await household_partition(
+            doors, steward, lambda done: report("Reading households", done, None)
+        )
+
+
+def _of(truth: dict[Row, str], registers: set[str]) -> dict[Row, str]:
+    return {row: cluster for row, cluster in truth.items() if row[0] in registers}
 
 
 async def _told(truth: Partition | None, progress: Report) -> Told | None:
@@ -208,7 +249,7 @@ def _write(file: Path, text: str) -> None:
         raise InvalidInput(f"{file} can't be written: {error.strerror}.", "Give another path.") from None
 
 
-def _print(out: Console, found: Evaluation, left: list[str]) -> None:
+def _print(out: Console, found: Evaluation, left: list[str], housed: Evaluation | None) -> None:
     def line(name: str, quality: Quality) -> str:
         return (
             f"{name:<18}{quality.precision:>10.4f}{quality.recall:>10.4f}{quality.f1:>10.4f}"
@@ -227,5 +268,12 @@ def _print(out: Console, found: Evaluation, left: list[str]) -> None:
         f"{found.rows:,} rows, {found.clusters:,} clusters of {found.persons:,} persons; {found.over_merged:,} "
         f"clusters hold more than one person, {found.split:,} persons are split; {found.missing:,} rows are missing"
     )
+    if housed is not None:
+        out.print(line("households", housed.all))
+        out.print(
+            f"{housed.rows:,} units of {housed.persons:,} households, {housed.clusters:,} formed; "
+            f"{housed.over_merged:,} hold units of more than one, {housed.split:,} are split; {housed.missing:,} "
+            f"units are missing"
+        )
     if left:
         out.print(f"Not taken in, so left out: {', '.join(left)}")

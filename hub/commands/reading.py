@@ -55,7 +55,7 @@ def named(history: History, space: str, value: str, what: str) -> Subject:
 
 
 def resolved(history: History, subject: str) -> Subject | None:
-    """The subject with this id. The id of a person is a promise: once merged, it leads to whom they became."""
+    """The subject with this id. The id of a person or household is a promise: once merged, it leads to the other."""
     found = history.subject(subject)
     while found is not None and "merged_into" in found.state:
         found = history.subject(found.state["merged_into"])
@@ -102,10 +102,19 @@ def person_row(history: History, person: Subject | None) -> Mapping[str, Json]:
 
 def owner_of(history: History, record: str) -> Subject | None:
     """The person who has this record now; a look-up also names former ones."""
-    for each in history.find("person_of", record):
-        person = history.subject(each)
-        if person is not None and record in person.state["records"]:
-            return person
+    return _holder_of(history, "person_of", record)
+
+
+def household_of(history: History, record: str) -> Subject | None:
+    """The household that stands on this dwelling's record now."""
+    return _holder_of(history, "household_of", record)
+
+
+def _holder_of(history: History, space: str, record: str) -> Subject | None:
+    for each in history.find(space, record):
+        holder = history.subject(each)
+        if holder is not None and record in holder.state["records"]:
+            return holder
     return None
 
 

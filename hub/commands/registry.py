@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from hub.commands import access, forming, intake, matching, people, programmes
+from hub.commands import access, forming, households, intake, matching, people, programmes
 from hub.commands.model import CommandSpec
 from hub.commands.reading import NOBODY, named, person_row, resolved
 from hub.domain.facts import History, Json, Subject
@@ -62,6 +62,7 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     matching.FormMatched: CommandSpec("person:form", "Person", matching.form_matched),
     matching.JudgeMatch: CommandSpec("match:judge", "Match", matching.judge_match),
     matching.RevokeJudgement: CommandSpec("match:judge", "Match", matching.revoke_judgement),
+    households.FormHouseholds: CommandSpec("household:form", "Household", households.form_households),
     programmes.DefineProgramme: CommandSpec("programme:define", "Programme", programmes.define_programme, _own_agency),
     programmes.ProposeEnrolment: CommandSpec(
         "enrolment:propose", "Enrolment", programmes.propose_enrolment, _programme_row, _named_person

@@ -1,17 +1,15 @@
 """From groups of source records to persons: who keeps an id, who is absorbed, who is new.
 
-An id is a promise: of those that become one, the person with most records keeps theirs (then the older, then the
-smaller id), and the others point to it for ever.
+An id is a promise (hub.commands.promises): who is absorbed points to whom they became for ever.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from hub.commands.forming import Forming
+from hub.commands.promises import Kept
 from hub.commands.reading import enrolments_of, later, owner_of, person_row, sight_of
-from hub.domain.errors import VersionConflict
 from hub.domain.facts import Draft, Draw, History, Json, Ref, Subject
 
 RULE = "matched/1"
@@ -36,49 +34,22 @@ class Uniting:
     def regroup(self, groups: Sequence[Sequence[str]]) -> list[Draft]:
         """Facts by which each group is one person. Raises VersionConflict when a person lies partly outside."""
         owners = {each: owner_of(self._history, each) for group in groups for each in group}
-        persons = {owner.id: owner for owner in owners.values() if owner is not None}
-        self._demand_whole(persons.values(), set(owners))
-        kept = self._keepers(groups, owners, persons)
-        home = {record: subject for subject, group in kept for record in group}
-        for subject, group in kept:
-            self._settle(subject, persons, list(group), home)
+        kept = Kept(groups, owners, self._draw.new_id)
+        for subject, group in zip(kept.ids, groups, strict=True):
+            self._settle(subject, list(group), kept)
         return self._forming.drafts
 
-    def _demand_whole(self, persons: Iterable[Subject], records: set[str]) -> None:
-        if not all(records.issuperset(each.state["records"]) for each in persons):
-            raise VersionConflict("Persons were formed meanwhile.", "Match anew.")
-
-    def _keepers(
-        self, groups: Sequence[Sequence[str]], owners: dict[str, Subject | None], persons: dict[str, Subject]
-    ) -> list[tuple[str, Sequence[str]]]:
-        """Each group with the id it goes by: a standing person keeps theirs in the group with most of their records."""
-        claims: list[tuple[int, str, int]] = []
-        for index, group in enumerate(groups):
-            counts = Counter(owner.id for each in group if (owner := owners[each]) is not None)
-            claims += [(-count, person, index) for person, count in counts.items()]
-        taken: dict[int, str] = {}
-        # Ids are UUIDv7: the smaller one is the older one.
-        for _, person, index in sorted(
-            claims, key=lambda each: (each[0], -len(persons[each[1]].state["records"]), each)
-        ):
-            if index not in taken and person not in taken.values():
-                taken[index] = person
-        return [(taken.get(index) or self._draw.new_id(), group) for index, group in enumerate(groups)]
-
-    def _settle(
-        self, subject: str, persons: dict[str, Subject], group: list[str], home: dict[str, str]
-    ) -> None:
-        standing = persons.get(subject)
+    def _settle(self, subject: str, group: list[str], kept: Kept) -> None:
+        standing = kept.standing.get(subject)
         before = list(standing.state["records"]) if standing else []
         records = [
             *(each for each in before if each in group),
             *sorted(each for each in group if each not in before),
         ]
-        absorbed = [each for each in persons.values() if each.id != subject
-                    and each.id not in home.values() and self._goes_to(each, home) == subject]  # fmt: skip
+        absorbed = kept.absorbed(subject)
         left = [each for each in before if each not in group]
         if left:
-            others = tuple(("to", each) for each in dict.fromkeys(home[each] for each in left))
+            others = tuple(("to", each) for each in dict.fromkeys(kept.home[each] for each in left))
             staying = tuple(("record", each) for each in before if each in group)
             self._say("PersonSplit", subject, (*staying, *others), {"rule": RULE})
         corrections = dict(standing.state.get("corrections", {})) if standing else {}
@@ -87,11 +58,6 @@ class Uniting:
         elif records != [each for each in before if each in group] or standing is None:
             self._say("PersonFormed", subject, tuple(("record", each) for each in records), {"rule": RULE})
         self._forming.choose(subject, standing, records, corrections)
-
-    def _goes_to(self, person: Subject, home: dict[str, str]) -> str:
-        """Where most records of somebody who is no more went; of equals to the smaller id."""
-        counts = Counter(home[each] for each in person.state["records"])
-        return min(counts, key=lambda each: (-counts[each], each))
 
     def _absorb(
         self, subject: str, records: list[str], absorbed: list[Subject], own: dict[str, str]

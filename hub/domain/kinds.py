@@ -104,6 +104,22 @@ def _redirected(state: State, fact: Fact) -> State:
     return {"records": [], "chosen": {}, "merged_into": fact.ref("into")}
 
 
+def _household_formed(state: State, fact: Fact) -> State:
+    members = zip(fact.refs_as("member"), fact.clear["members"], strict=True)
+    former = zip(fact.refs_as("former"), fact.clear["former"], strict=True)
+    return {
+        "records": list(fact.refs_as("record")), "rule": fact.clear["rule"],
+        "members": [[person, from_on] for person, from_on in members],
+        "former": [[person, *days] for person, days in former],
+        "head": fact.ref("head"), "address": fact.ref("address"), "evidence": fact.ref("evidence"),
+        "family_cards": list(fact.refs_as("family_card")),
+    }  # fmt: skip
+
+
+def _household_redirected(state: State, fact: Fact) -> State:
+    return {"records": [], "members": [], "merged_into": fact.ref("into")}
+
+
 def _judged(state: State, fact: Fact) -> State:
     """What the machine found and what a person judged stand beside each other; a judgement taken back is none."""
     who = "steward" if "actor" in fact.clear else "machine"
@@ -173,6 +189,10 @@ def _match_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     if "actor" in fact.clear:
         found += [("matches", "judged"), ("judged_of", left), ("judged_of", right)]
     return found
+
+
+def _household_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+    return [("household_of", each) for role in ("record", "member") for each in fact.refs_as(role)]
 
 
 def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -257,6 +277,8 @@ _TABLE = (
         _enrolment,
         lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
     ),
+    Kind("HouseholdFormed", "Household", _household_formed, lookups=_household_lookups),
+    Kind("HouseholdRedirected", "Household", _household_redirected),
     Kind("ModelAdopted", "MatchModel", _model_adopted, lookups=lambda fact: (("model", "running"),)),
     Kind("RecordsJudged", "Match", _judged, owner=Owner.FACT, lookups=_match_lookups),
     Kind("PlacesCounted", "Programme", _merge),
@@ -272,7 +294,7 @@ _TABLE = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
 
-FOLDS = 3
+FOLDS = 4
 """Version of what folds and look-ups give; raised with every change to one, so that older ledgers are folded anew."""
 
 

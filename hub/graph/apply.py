@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from neo4j import ManagedTransaction, Transaction
@@ -34,17 +35,13 @@ class Folded:
             else:
                 before = self.ties.get((op.label, op.id, op.type))
                 fresh = op.fresh if before is None else before.fresh
-                self.ties[(op.label, op.id, op.type)] = op if op.fresh == fresh else _refreshed(op, fresh)
+                self.ties[(op.label, op.id, op.type)] = replace(op, fresh=fresh)
 
     def _put(self, op: Put) -> None:
         properties, _ = self.puts.setdefault((op.label, op.id), ({}, op.fresh))
         properties.update(op.properties)
         for mark in op.marks:
             self.marks.setdefault((op.label, mark), {})[op.id] = None
-
-
-def _refreshed(op: Tie, fresh: bool) -> Tie:
-    return Tie(op.label, op.id, op.type, op.target, op.targets, op.target_key, fresh)
 
 
 def apply(tx: Tx, ops: Iterable[Op]) -> None:
@@ -72,33 +69,39 @@ def _put_nodes(tx: Tx, folded: Folded) -> None:
 
 
 def _tie_nodes(tx: Tx, folded: Folded) -> None:
-    stale: dict[tuple[str, str], list[str]] = {}
-    pairs: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    stale: dict[tuple[str, str, bool], list[str]] = {}
+    pairs: dict[tuple[str, str, str, str, bool, bool], list[list[Any]]] = {}
     more: dict[tuple[str, str, str, bool, tuple[str, ...]], list[list[str]]] = {}
     for tie in folded.ties.values():
         if not tie.fresh:
-            stale.setdefault((tie.label, tie.type), []).append(tie.id)
-        kind = (tie.label, tie.type, tie.target, tie.target_key)
-        pairs.setdefault(kind, []).extend((tie.id, each) for each in tie.targets)
+            stale.setdefault((tie.label, tie.type, tie.inward), []).append(tie.id)
+        kind = (tie.label, tie.type, tie.target, tie.target_key, tie.inward, bool(tie.bears))
+        pairs.setdefault(kind, []).extend([tie.id, each, bears] for each, bears in tie.ends)
     for add in folded.adds:
         names = tuple(name for name, _ in add.properties)
         rows = more.setdefault((add.label, add.type, add.target, add.fresh, names), [])
         rows.append([add.id, add.to, *(value for _, value in add.properties)])
-    for (label, type_), ids in stale.items():
-        tx.run(f"UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type_}]->() DELETE r", ids=ids).consume()
-    for (label, type_, target, key), each in pairs.items():
-        if each:
-            tx.run(_tie_statement(label, type_, target, key), rows=[list(pair) for pair in each]).consume()
+    for (label, type_, inward), ids in stale.items():
+        arrow = _arrow(f"r:{type_}", inward)
+        tx.run(f"UNWIND $ids AS id MATCH (:{label} {{id: id}}){arrow}() DELETE r", ids=ids).consume()
+    for (label, type_, target, key, inward, bears), ends in pairs.items():
+        if ends:
+            made = f"CREATE (a){_arrow(f'r:{type_}', inward)}(b){' SET r = row[2]' if bears else ''}"
+            tx.run(_tie_statement(label, target, key, made), rows=ends).consume()
     for (label, type_, target, fresh, names), rows in more.items():
-        bears = ", ".join(f"{name}: row[{at}]" for at, name in enumerate(names, start=2))
-        statement = _tie_statement(label, f"{type_} {{{bears}}}" if bears else type_, target, "id", fresh)
-        tx.run(statement, rows=rows).consume()
+        said = ", ".join(f"{name}: row[{at}]" for at, name in enumerate(names, start=2))
+        arrow = _arrow(f":{type_} {{{said}}}" if said else f":{type_}")
+        made = f"{'CREATE' if fresh else 'MERGE'} (a){arrow}(b)"
+        tx.run(_tie_statement(label, target, "id", made), rows=rows).consume()
 
 
-def _tie_statement(label: str, type_: str, target: str, key: str, fresh: bool = True) -> str:
+def _arrow(said: str, inward: bool = False) -> str:
+    return f"<-[{said}]-" if inward else f"-[{said}]->"
+
+
+def _tie_statement(label: str, target: str, key: str, made: str) -> str:
     # The indexes are named, or a plan that was made while the graph was all but empty scans each label for each row.
     return (
         f"UNWIND $rows AS row MATCH (a:{label} {{id: row[0]}}) USING INDEX a:{label}(id) "
-        f"MATCH (b:{target} {{{key}: row[1]}}) USING INDEX b:{target}({key}) "
-        f"{'CREATE' if fresh else 'MERGE'} (a)-[:{type_}]->(b)"
+        f"MATCH (b:{target} {{{key}: row[1]}}) USING INDEX b:{target}({key}) {made}"
     )

@@ -13,7 +13,7 @@ from graph_schema import NODES
 from graph_schema.ddl import constraints, indexes
 from hub.domain.facts import Fact
 from hub.graph.connect import graph_errors
-from hub.graph.ops import Add, Drop, Op, Put
+from hub.graph.ops import Add, Drop, Op, Put, Tie
 from hub.graph.project import Source, ops_of
 
 _OWN = ("LedgerHead", "SchemaVersion")
@@ -49,7 +49,7 @@ class ExpectedGraph:
     def __init__(self) -> None:
         self.nodes: dict[Key, dict[str, Any]] = {}
         self.marks: dict[Key, set[str]] = {}
-        self.ties: dict[tuple[str, str, str], tuple[str, str, tuple[str, ...]]] = {}
+        self.ties: dict[tuple[str, str, str], Tie] = {}
         self.adds: set[Add] = set()
 
     def apply(self, ops: Iterable[Op]) -> None:
@@ -66,7 +66,7 @@ class ExpectedGraph:
                 self.nodes.pop(key, None)
                 self.marks.pop(key, None)
             else:
-                self.ties[(*key, op.type)] = (op.target, op.target_key, op.targets)
+                self.ties[(*key, op.type)] = op
 
     def properties(self, key: Key) -> dict[str, Any]:
         """The properties a node should have; what is None is not there."""
@@ -80,11 +80,14 @@ class ExpectedGraph:
             for add in self.adds
             if (add.label, add.id) in self.nodes and (add.target, add.to) in self.nodes
         }
-        for (label, subject, type_), (target, key, targets) in self.ties.items():
-            for each in targets if (label, subject) in self.nodes else ():
-                to = each if key == "id" else by_code.get((target, each))
-                if to is not None and (target, to) in self.nodes:
-                    found.add((label, subject, type_, to, ()))
+        for tie in self.ties.values():
+            for each, bears in tie.ends if (tie.label, tie.id) in self.nodes else ():
+                to = each if tie.target_key == "id" else by_code.get((tie.target, each))
+                if to is not None and (tie.target, to) in self.nodes:
+                    said = tuple(sorted((name, str(value)) for name, value in bears.items()))
+                    here, there = (tie.label, tie.id), (tie.target, to)
+                    (label, start), (_, end) = (there, here) if tie.inward else (here, there)
+                    found.add((label, start, tie.type, end, said))
         return found
 
 

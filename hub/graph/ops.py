@@ -25,7 +25,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """These are all the outgoing relationships of this type that the node has from now on.
+    """These are all the relationships of this type, outgoing unless `inward`, that the node has from now on.
 
     Targets are values of `target_key` (id unless said otherwise) of nodes of `target` label.
     """
@@ -37,6 +37,15 @@ class Tie:
     targets: tuple[str, ...]
     target_key: str = "id"
     fresh: bool = False
+    inward: bool = False
+    """Whether they come from the targets and end at the node: then they are all its incoming ones."""
+    bears: tuple[Mapping[str, Any], ...] = ()
+    """Properties of each relationship, in the order of the targets; none when left out."""
+
+    @property
+    def ends(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Each target with what the relationship bears."""
+        return zip(self.targets, self.bears or ({},) * len(self.targets), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +228,34 @@ def _card(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Put("FamilyCard", fact.subject, {"version": fact.version, "number": number}, fact.version == 1)
 
 
+def _household(fact: Fact, payload: Payload) -> Iterator[Op]:
+    fresh, subject, clear = fact.version == 1, fact.subject, fact.clear
+    given = payload(fact.ref("evidence") or "").get("standardised", {})
+    area = given.get("area")
+    yield Put("Household", subject, {"version": fact.version, "kelurahan": area}, fresh)
+    since = tuple({"from_on": date.fromisoformat(day)} for day in clear["members"])
+    yield Tie(
+        "Household",
+        subject,
+        "MEMBER_OF",
+        "Person",
+        fact.refs_as("member"),
+        fresh=fresh,
+        inward=True,
+        bears=since,
+    )
+    for type_, target, role in (
+        ("TOLD_BY", "SourceRecord", "record"), ("HEADED_BY", "Person", "head"), ("HOUSED_AT", "Address", "address"),
+        ("HOLDS", "FamilyCard", "family_card"),
+    ):  # fmt: skip
+        yield Tie("Household", subject, type_, target, fact.refs_as(role), fresh=fresh)
+    yield Tie("Household", subject, "SITUATED_IN", "Area", (area,) if area else (), "code", fresh)
+
+
+def _household_redirected(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Drop("Household", fact.subject)
+
+
 def _proposed(fact: Fact, payload: Payload) -> Iterator[Op]:
     clear = {"status": fact.clear["status"], "agency": fact.clear["agency"], "version": fact.version,
              "person": fact.ref("person")}  # fmt: skip
@@ -282,6 +319,8 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "PersonCorrected": Copier(_corrected),
     "AddressFormed": Copier(_address, lambda fact: fact.refs_as("evidence")),
     "FamilyCardFormed": Copier(_card, lambda fact: fact.refs_as("evidence")),
+    "HouseholdFormed": Copier(_household, lambda fact: fact.refs_as("evidence")),
+    "HouseholdRedirected": Copier(_household_redirected),
     "EnrolmentProposed": Copier(_proposed),
     "PersonEnrolled": Copier(_enrolment),
     "EnrolmentEnded": Copier(_enrolment),

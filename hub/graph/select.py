@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from graph_schema import LABELS
 from hub.access.conditions import ALWAYS, NEVER, Atom
 from hub.access.scope import Scope
 from hub.access.vocabulary import PERSONAL
@@ -238,8 +239,9 @@ def _page(form: _Form, one: bool, matched: str, columns: tuple[list[str], bool])
     bounds += [f"{place} < $before"] if form.before else []
     joint = " AND " if " WHERE " in matched else " WHERE "
     narrowed = matched + (joint + " AND ".join(bounds) if bounds else "")
-    # Named first, the one kelurahan lets the index on (kelurahan, sort_key) give the order: no sort is planned.
-    leading = ["n0.kelurahan"] if one and form.order == "sort_key" else []
+    # Named first, the one kelurahan lets an index on it and the order give that order: no sort is planned.
+    indexed = ("kelurahan", form.order) in LABELS[form.label].indexed
+    leading = ["n0.kelurahan"] if one and indexed else []
     order = ", ".join(f"{each} DESC" if form.backwards else each for each in (*leading, place))
     texts = ", ".join(["null AS head", f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
     return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {texts} ORDER BY {order}"

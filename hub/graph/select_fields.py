@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from graph_schema import PropertyType, find_property
+from hub.domain.standard.codes import HEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Measures:
 
     patterns: tuple[str, ...]
     """Path patterns from {n} to an Assessment {m} and the Release {r} it was found in."""
+    owned: bool = False
+    """True where the findings belong to this person: row predicates see them through their persons."""
     classes: tuple[str, ...] = ("demographic", "welfare", "health")
 
 
@@ -71,6 +74,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "marital_status", "occupation", "education", "alive", "presence", "relation_to_head",
         )
         | {
+            "household": Link("({n})-[:MEMBER_OF]->({m}:Household)", "Household"),
             "family_cards": Link("({n})-[:LISTED_ON]->({m}:FamilyCard)", "FamilyCard", many=True, owned=True),
             "address": Link("({n})-[:LIVES_AT]->({m}:Address)", "Address", owned=True),
             "area": Link("({n})-[:DOMICILED_IN]->({m}:Area)", "Area", guard="kelurahan"),
@@ -86,13 +90,26 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
                     "({n})-[:FORMED_FROM]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",
                     "({n})-[:FORMED_FROM]->(:SourceRecord)-[{r}d:FROM_DWELLING]->(:SourceRecord)-[:ASSESSED_AS]->"
                     "({m}:Assessment)-[:FOUND_IN]->({r}:Release {{id: {r}d.release}})",
-                )
+                ),
+                owned=True,
+            ),
+        },
+        "Household": _values("id", "version")
+        | {
+            "head": Link("({n})-[:HEADED_BY]->({m}:Person)", "Person", only=("relation_to_head", HEAD)),
+            "members": Link("({n})<-[:MEMBER_OF]-({m}:Person)", "Person", many=True),
+            "family_cards": Link("({n})-[:HOLDS]->({m}:FamilyCard)", "FamilyCard", many=True),
+            "address": Link("({n})-[:HOUSED_AT]->({m}:Address)", "Address"),
+            "area": Link("({n})-[:SITUATED_IN]->({m}:Area)", "Area", guard="kelurahan"),
+            "source_records": Link("({n})-[:TOLD_BY]->({m}:SourceRecord)", "SourceRecord", many=True),
+            "assessments": Measures(
+                ("({n})-[:TOLD_BY]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",)
             ),
         },
         "FamilyCard": _values("id", "version", "number")
         | {
             "head": Link(
-                "({n})<-[:LISTED_ON]-({m}:Person)", "Person", only=("relation_to_head", "KEPALA KELUARGA")
+                "({n})<-[:LISTED_ON]-({m}:Person)", "Person", only=("relation_to_head", HEAD)
             ),
             "persons": Link("({n})<-[:LISTED_ON]-({m}:Person)", "Person", many=True),
         },

@@ -122,11 +122,12 @@ class Compiler:
         release, pair = f"{far}r", f"{far}p"
         made = _finding(pick, release, pair)
         target = gate(self.scope, "Assessment")
-        lists = [] if target.closed else [self._pairs(at, far, kind)[0] for kind in how.classes]
+        have = at.have if how.owned else ALWAYS
+        lists = [] if target.closed else [self._pairs(have, far, kind)[0] for kind in how.classes]
         pairs = " + ".join(each for each in lists if each)
         if not pairs:
             return "[]"
-        wanted = [] if inherited(at.have, target) else passes(self.scope, target, far)
+        wanted = [] if inherited(have, target) else passes(self.scope, target, far)
         wanted.append(f"{release}.status = 'CLOSED'")  # what was not finished, or given up, found nothing
         where = f" WHERE {' AND '.join(wanted)}"
         branches = " UNION ".join(
@@ -139,7 +140,7 @@ class Compiler:
             f"RETURN {made} ORDER BY {release}.as_of, {release}.label, {pair}[0], {pair}[1] }}"
         )
 
-    def _pairs(self, at: At, far: str, kind: str) -> tuple[str, bool]:
+    def _pairs(self, have: Condition, far: str, kind: str) -> tuple[str, bool]:
         """[measure, value] of one class as a Cypher list, empty where it is nowhere shown; and whether always."""
         shown = any_of(
             condition
@@ -150,7 +151,7 @@ class Compiler:
             return "", False
         names, values = f"{far}.{kind}_measures", f"{far}.{kind}_values"
         listed = f"[i IN range(0, size({names}) - 1) | [{names}[i], {values}[i]]]"
-        always = carries(at.have, shown)
+        always = carries(have, shown)
         test = "" if always else f" AND {cypher(self.scope, shown, 'Assessment', far)}"
         return f"CASE WHEN {names} IS NOT NULL{test} THEN {listed} ELSE [] END", always
 
@@ -216,7 +217,7 @@ class Compiler:
 
     def _measured_cases(self, at: At, how: Measures) -> Treated:
         """Shown when every class of measures is, partly when only some are."""
-        found = [self._pairs(at, "m", kind) for kind in how.classes]
+        found = [self._pairs(at.have if how.owned else ALWAYS, "m", kind) for kind in how.classes]
         if gate(self.scope, "Assessment").closed or not any(text for text, _ in found):
             return ()
         whole = all(always for _, always in found)

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hub.access.scope import Scope
-from hub.commands.reading import owner_of, person_row
+from hub.commands.reading import household_of, owner_of, person_row
 from hub.domain.errors import Forbidden, NotFound
-from hub.domain.facts import Fact, Subject
+from hub.domain.facts import Fact, History, Subject
 from hub.domain.kinds import KINDS, Log, Retention
 from hub.ledger.answering import ENROLMENT_STATES, Cursors, connection, page_size, sees_values
 from hub.ledger.entry_views import PERSONAL_TYPES, content, entry_dict, listed, release_dict
 from hub.ledger.history import LedgerHistory
+from hub.ledger.household_answers import households_known, stays
 from hub.ledger.match_answers import match_rows, matches_known, running_model
 from hub.ledger.match_views import match_by_id, match_queue, pair_explained
 from hub.ledger.note import Checkpoint
@@ -58,7 +59,8 @@ class _FactViews:
         clear = not personal or (self._states if kind.type == "Enrolment" else self._values)
         payload = clear and (self._values or kind.retention is Retention.AUDIT)  # audit: actors, not the poor
         if personal and clear:
-            self._seen.update(dict.fromkeys((fact.subject, *fact.refs_as("person"))))
+            persons = (each for role in ("person", "member", "former") for each in fact.refs_as(role))
+            self._seen.update(dict.fromkeys((fact.subject, *persons)))
         hidden = [] if clear else ["clear"]
         hidden += ["payload"] if fact.sealed and not payload else []
         self.withheld.update(dict.fromkeys(hidden))
@@ -222,25 +224,43 @@ def _release_records(
 def _release_persons(
     ledger: Ledger, question: model.ReleasePersons, scope: Scope, cursors: Cursors
 ) -> Viewed:
+    return _given_to(ledger, question, scope, ("person", "person", "person_of", owner_of))
+
+
+def _release_households(
+    ledger: Ledger, question: model.ReleaseHouseholds, scope: Scope, cursors: Cursors
+) -> Viewed:
+    return _given_to(ledger, question, scope, ("dwelling", "household", "household_of", household_of))
+
+
+_Holder = tuple[str, str, str, Callable[[History, str], Subject | None]]
+"""Unit of the records, what has them, the look-up that names it, and how it is found."""
+
+
+def _given_to(
+    ledger: Ledger, question: model.ReleasePersons | model.ReleaseHouseholds, scope: Scope, holder: _Holder
+) -> Viewed:
     if not sees_values(scope):
         raise Forbidden("Row keys and persons are open to you for some rows only.", "Ask a data steward.")
+    unit, name, space, holder_of = holder
     history = ledger.history()
     records, after = _stretch(ledger, question.release, question.after)
-    history.prefetch(subjects=records, finds=[("person_of", each) for each in records])
-    history.prefetch(subjects=[person for each in records for person in history.find("person_of", each)])
-    known = [each for each in map(history.subject, records) if each and each.state["unit"] == "person"]
+    history.prefetch(subjects=records, finds=[(space, each) for each in records])
+    history.prefetch(subjects=[found for each in records for found in history.find(space, each)])
+    known = [each for each in map(history.subject, records) if each and each.state["unit"] == unit]
     taken = {each.id: each.state["takes"][-1]["taken"] for each in known}
     history.prefetch_payloads(taken.values())
     rows = [
         {
             "record": each.id, "register": each.state["register"],
             "row_key": (history.payload(taken[each.id]) or {}).get("row_key"),
-            "person": owner.id if (owner := owner_of(history, each.id)) else None,
+            name: found.id if (found := holder_of(history, each.id)) else None,
         }
         for each in known
     ]  # fmt: skip
-    persons = dict.fromkeys(row["person"] for row in rows if row["person"])
-    return Viewed({"rows": rows, "next": after}, tuple(persons), ())
+    return Viewed(
+        {"rows": rows, "next": after}, tuple(dict.fromkeys(row[name] for row in rows if row[name])), ()
+    )
 
 
 def _stretch(ledger: Ledger, release: str, after: int) -> tuple[list[str], int | None]:
@@ -274,9 +294,12 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.Releases: _releases,
     model.SourceStatements: _source_statements,
     model.ReleasePersons: _release_persons,
+    model.ReleaseHouseholds: _release_households,
     model.ReleaseRecords: _release_records,
     model.MatchRows: _for_matcher(match_rows),
     model.MatchesKnown: _for_matcher(matches_known),
+    model.Stays: _for_matcher(stays),
+    model.HouseholdsKnown: _for_matcher(households_known),
     model.RunningModel: _for_matcher(running_model),
     model.MatchQueue: match_queue,
     model.MatchById: match_by_id,

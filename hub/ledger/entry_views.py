@@ -8,7 +8,7 @@ from hub.domain.facts import Fact, Json, Subject
 from hub.domain.kinds import KINDS
 from hub.ledger.store import Entry
 
-PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment", "Match")
+PERSONAL_TYPES = ("Person", "SourceRecord", "FamilyCard", "Address", "Enrolment", "Match", "Household")
 """Types of subjects that are about living persons."""
 
 

@@ -7,8 +7,8 @@ Measures as in the literature of entity resolution: pairwise precision, recall a
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,24 +113,51 @@ def read_partition(file: Path) -> dict[Row, str]:
     Raises InvalidInput for a file that is none, and for a row that stands there twice.
     """
     rows: dict[Row, str] = {}
+    for number, line in _lines(file, (), "Give the truth of a made-up city (truth/persons.csv) or what `hub match "
+                               "export` wrote."):  # fmt: skip
+        if (line[0], line[1]) in rows:
+            raise InvalidInput(f"Line {number} of {file.name} repeats a row.", "Mend it.")
+        rows[line[0], line[1]] = line[2]
+    return rows
+
+
+def read_households(file: Path) -> dict[Row, str]:
+    """(register, key of the unit) → household where most of its persons live, from a city's truth/households.csv.
+
+    Raises InvalidInput for a file that is none.
+    """
+    told: dict[Row, Counter[str]] = defaultdict(Counter)
+    heading = ("household_id", "kk_family_id", "members")
+    for number, line in _lines(file, heading, "Give the truth of a made-up city: truth/households.csv."):
+        if not line[4].isdecimal():
+            raise InvalidInput(f"Line {number} of {file.name} tells no number of members.", "Mend it.")
+        told[line[0], line[1]][line[2]] += int(line[4])
+    return mostly(told)
+
+
+def mostly(told: Mapping[Row, Counter[str]]) -> dict[Row, str]:
+    """What is told of each row most often; of equals the smaller."""
+    return {row: min(found, key=lambda each: (-found[each], each)) for row, found in told.items()}
+
+
+def _lines(file: Path, more: tuple[str, ...], advice: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines of a CSV with their numbers. It begins with register, row_key and the columns of `more`, or any other."""
+    wanted = ["register", "row_key", *more]
+    width = max(3, len(wanted))
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             heading = next(reader, [])
-            if heading[:2] != ["register", "row_key"] or len(heading) < 3:
+            if heading[: len(wanted)] != wanted or len(heading) < width:
                 raise InvalidInput(
-                    f"{file.name} is no partition: it must begin with register, row_key and a third column.",
-                    "Give the truth of a made-up city (truth/persons.csv) or what `hub match export` wrote.",
+                    f"{file.name} does not begin with the columns {', '.join(wanted)}.", advice
                 )
             for line in reader:
-                if len(line) < 3 or (line[0], line[1]) in rows:
-                    raise InvalidInput(
-                        f"Line {reader.line_num} of {file.name} is broken or repeats a row.", "Mend it."
-                    )
-                rows[line[0], line[1]] = line[2]
+                if len(line) < width:
+                    raise InvalidInput(f"Line {reader.line_num} of {file.name} is broken.", "Mend it.")
+                yield reader.line_num, line
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInput(f"{file.name} can't be read: {type(error).__name__}.", "Check the path.") from None
-    return rows
 
 
 def _counts(

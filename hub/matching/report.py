@@ -14,7 +14,7 @@ from hub.commands.matching import Rubric
 from hub.domain.facts import Actor
 from hub.matching.evaluate import Partition, Row
 from hub.matching.frozen import model_of, rubric_of
-from hub.matching.run import Progress, pages
+from hub.matching.reading import Progress, pages
 from hub.questions.model import MatchesKnown, MatchRows, RunningModel
 from hub.service import Doors
 
@@ -52,11 +52,11 @@ async def read(hub: Doors, matcher: Actor, truth: Partition | None, progress: Pr
         return None
     keys: dict[str, Row] = {}
     persons = set()
-    async for each in pages(hub, matcher, MatchRows, "rows"):
-        keys[each["record"]] = (each["register"], each["row_key"] or "")
-        persons.add(each["person"])
-        if len(keys) % 1000 == 0:
-            progress("Reading rows", len(keys), None)
+    async for stretch in pages(hub, matcher, MatchRows):
+        for each in stretch["rows"]:
+            keys[each["record"]] = (each["register"], each["row_key"] or "")
+            persons.add(each["person"])
+        progress("Reading rows", len(keys), None)
     found = [
         Found(
             (keys[each["left"]], keys[each["right"]]),
@@ -64,7 +64,8 @@ async def read(hub: Doors, matcher: Actor, truth: Partition | None, progress: Pr
             each["weight"] / 1000,
             tuple(each["levels"]),
         )
-        async for each in pages(hub, matcher, MatchesKnown, "matches")
+        async for stretch in pages(hub, matcher, MatchesKnown)
+        for each in stretch["matches"]
         if each["outcome"] in {SAME, QUEUED}
     ]
     rubric = rubric_of(model_of(running["settings"]))

@@ -1,4 +1,4 @@
-"""A run of the matcher over all that the ledger holds: what changed becomes findings and persons, nothing else.
+"""A run of the matcher over all that the ledger holds: what changed becomes findings, persons and households.
 
 Rows are read from the ledger, matched as a whole, and compared with how things stand. Only persons of whom something
 is different are written, together with everybody whose rows they had or get.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,19 +16,18 @@ from hub.commands.bonds import APART, DIFFERENT, QUEUED, SAME
 from hub.commands.matching import Finding, FormMatched
 from hub.domain.errors import InvalidInput, SetupError
 from hub.domain.facts import Actor
+from hub.matching.batches import MOST, batched
 from hub.matching.frozen import model_of
+from hub.matching.housing import house
 from hub.matching.model import Model
 from hub.matching.persons import Judgements, Key, Matched, Matching
+from hub.matching.reading import Progress, pages
 from hub.matching.rows import MatchRow, RowName, match_row
 from hub.matching.training import train
 from hub.questions.model import MatchesKnown, MatchRows, RunningModel
 from hub.service import Doors
 
-Progress = Callable[[str, int, int | None], None]
-"""Told again and again: the stage, how much is done, how much in all (None: not known)."""
 _FEWEST_ROWS = 5_000
-_MOST_RECORDS = 400
-"""Records of one entry; a component of more is one entry all the same, since it can't be torn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,10 @@ class RunResult:
     """Pairs of which something new was found."""
     queued: int
     """Pairs that wait for a person's judgement, all of them."""
+    households: int
+    """Households that the persons live in now."""
+    households_written: int
+    """Those of them that are new or other than before."""
 
 
 Batch = tuple[tuple[tuple[str, ...], ...], tuple[Finding, ...]]
@@ -77,12 +80,15 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
     for done, (groups, findings) in enumerate(batches):
         progress("Writing persons", done, len(batches))
         await hub.submit(matcher, FormMatched(groups, findings, running["digest"]), wait=False)
+    housed = await house(hub, matcher, progress)
     return RunResult(
         rows=len(standing.rows),
         persons=len(set(matched.persons.values())),
         changed=sum(len(group) for groups, _ in batches for group in groups),
         findings=sum(len(findings) for _, findings in batches),
         queued=len(matched.queue),
+        households=housed.households,
+        households_written=housed.written,
     )
 
 
@@ -103,40 +109,34 @@ async def trained(hub: Doors, matcher: Actor, progress: Progress) -> Model:
 
 async def _read(hub: Doors, matcher: Actor, progress: Progress) -> Standing:
     standing = Standing()
-    async for each in pages(hub, matcher, MatchRows, "rows"):
-        record = each["record"]
-        if each["person"]:
-            standing.person[record] = each["person"]
-        if each["values"] is None:
-            standing.erased.append(record)
-        else:
-            standing.rows[record] = match_row(
-                RowName(each["register"], each["row_key"], each["unit"], each["release"]),
-                each["values"],
-                each["dwelling"],
-            )
-        if len(standing.rows) % 1000 == 0:
-            progress("Reading rows", len(standing.rows), None)
-    async for each in pages(hub, matcher, MatchesKnown, "matches"):
-        pair = (each["left"], each["right"])
-        standing.outcomes[pair] = each["outcome"] or APART
-        if each["judgement"] == SAME:
-            standing.same.append(pair)
-        elif each["judgement"] == DIFFERENT:
-            standing.different.append(pair)
+    async for page in pages(hub, matcher, MatchRows):
+        for row in page["rows"]:
+            _keep_row(standing, row)
+        progress("Reading rows", len(standing.rows), None)
+    async for page in pages(hub, matcher, MatchesKnown):
+        for each in page["matches"]:
+            _keep_match(standing, each)
     return standing
 
 
-async def pages(
-    hub: Doors, matcher: Actor, question: type[MatchRows | MatchesKnown], name: str
-) -> AsyncIterator[Mapping[str, Any]]:
-    """What a question of the matcher's gives, stretch by stretch."""
-    after: str | None = ""
-    while after is not None:
-        found = (await hub.ask(matcher, question(after))).data
-        for each in found[name]:
-            yield each
-        after = found["next"]
+def _keep_row(standing: Standing, row: Mapping[str, Any]) -> None:
+    record = row["record"]
+    if row["person"]:
+        standing.person[record] = row["person"]
+    if row["values"] is None:
+        standing.erased.append(record)
+    else:
+        name = RowName(row["register"], row["row_key"], row["unit"], row["release"])
+        standing.rows[record] = match_row(name, row["values"], row["dwelling"])
+
+
+def _keep_match(standing: Standing, known: Mapping[str, Any]) -> None:
+    pair = (known["left"], known["right"])
+    standing.outcomes[pair] = known["outcome"] or APART
+    if known["judgement"] == SAME:
+        standing.same.append(pair)
+    elif known["judgement"] == DIFFERENT:
+        standing.different.append(pair)
 
 
 def _matched(standing: Standing, model: Model, progress: Progress) -> Matched:
@@ -155,14 +155,9 @@ def plan(standing: Standing, matched: Matched) -> list[Batch]:
     record_of = {row.key: record for record, row in standing.rows.items()}
     groups = _groups(standing, matched, record_of)
     found = _findings(standing, matched, record_of)
-    batches: list[tuple[tuple[str, ...], ...]] = []
-    held: list[tuple[str, ...]] = []
-    for component in _touched(standing, groups):
-        if held and sum(map(len, (*held, *component))) > _MOST_RECORDS:
-            batches.append(tuple(held))
-            held = []
-        held += component
-    return _with_findings([*batches, *([tuple(held)] if held else [])], found)
+    people = batched(groups, standing.person, _unlike(standing, groups))
+    batches = [tuple(tuple(groups[at]) for at in each) for each in people]
+    return _with_findings(batches, found)
 
 
 def _groups(standing: Standing, matched: Matched, record_of: Mapping[Key, str]) -> list[list[str]]:
@@ -201,28 +196,15 @@ def _findings(standing: Standing, matched: Matched, record_of: Mapping[Key, str]
     return [*found, *(Finding(*pair, APART, 0, ()) for pair in gone)]
 
 
-def _touched(standing: Standing, groups: Sequence[list[str]]) -> Iterator[list[tuple[str, ...]]]:
-    """Groups that are not persons yet, each with all others that had or get rows of the same persons."""
+def _unlike(standing: Standing, groups: Sequence[list[str]]) -> Iterator[int]:
+    """Numbers of the groups that are no person as they stand."""
     members: dict[str, set[str]] = defaultdict(set)
     for record, person in standing.person.items():
         members[person].add(record)
-    home = {record: number for number, group in enumerate(groups) for record in group}
-    done: set[int] = set()
     for number, group in enumerate(groups):
         persons = {standing.person.get(each) for each in group}
-        stands = len(persons) == 1 and members.get(next(iter(persons)) or "") == set(group)
-        if number in done or stands:
-            continue
-        component, waiting = [], [number]
-        done.add(number)
-        while waiting:
-            at = waiting.pop()
-            component.append(tuple(groups[at]))
-            owners = {standing.person[each] for each in groups[at] if each in standing.person}
-            near = {home[other] for owner in owners for other in members[owner]} - done
-            done |= near
-            waiting += sorted(near)
-        yield component
+        if len(persons) != 1 or members.get(next(iter(persons)) or "") != set(group):
+            yield number
 
 
 def _with_findings(batches: Sequence[tuple[tuple[str, ...], ...]], found: Iterable[Finding]) -> list[Batch]:
@@ -232,5 +214,5 @@ def _with_findings(batches: Sequence[tuple[tuple[str, ...], ...]], found: Iterab
     for each in found:
         own[entry_of.get(each.left)].append(each)
     rest = own.pop(None, [])
-    alone = [tuple(rest[begin : begin + _MOST_RECORDS]) for begin in range(0, len(rest), _MOST_RECORDS)]
+    alone = [tuple(rest[begin : begin + MOST]) for begin in range(0, len(rest), MOST)]
     return [*((groups, tuple(own[at])) for at, groups in enumerate(batches)), *(((), each) for each in alone)]

@@ -72,6 +72,24 @@ class Persons:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdById:
+    """One household."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """Households of an area. `selection` is that of the connection."""
+
+    selection: Selection
+    area: str | None = None
+    """Kemendagri code, digits only, of any level."""
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
 class AreaByCode:
     """One area by a code of one of the two systems."""
 
@@ -167,6 +185,15 @@ class ReleasePersons:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseHouseholds:
+    """Of which household each dwelling of a release is, a stretch at a time: dwellings with their keys."""
+
+    release: str
+    after: int = 0
+    """Entry after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRecords:
     """Ids of the person records that a release brought, a stretch at a time: for the matcher."""
 
@@ -189,6 +216,22 @@ class MatchesKnown:
 
     after: str = ""
     """Match after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """In which dwellings persons stand, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Record after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdsKnown:
+    """The households that stand, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Household after which to go on: `next` of the stretch before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,15 @@ def person_by_nik(question: PersonByNik, scope: Scope) -> Plan:
 def persons(question: Persons, scope: Scope) -> Plan:
     """Persons by name, or by id where the asker may not see every name: an order would give names away."""
     order = "sort_key" if scope.shows("Person", "name") else "id"
-    filters: tuple[Filter, ...] = ()
-    values: dict[str, str] = {}
-    if question.area is not None:
-        filters, values = (Filter("kelurahan", "area", Test.WITHIN),), {"area": area_code(question.area)}
+    filters, values = within(question.area)
     return Plan("Person", Many.CONNECTION, question.selection, filters, values, order, span_of(question.page))
+
+
+def within(area: str | None) -> tuple[tuple[Filter, ...], dict[str, str]]:
+    """The filter of those who live in an area, with its value; none without an area."""
+    if area is None:
+        return (), {}
+    return (Filter("kelurahan", "area", Test.WITHIN),), {"area": area_code(area)}
 
 
 def area_code(code: str) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.access.scope import Scope
-from hub.questions import areas, model, people, programmes
+from hub.questions import areas, households, model, people, programmes
 from hub.questions.plan import Plan
 
 
@@ -31,6 +31,8 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.PersonById: QuestionSpec("person:read", "Person", True, people.person_by_id),
         model.PersonByNik: QuestionSpec("person:read", "Person", True, people.person_by_nik),
         model.Persons: QuestionSpec("person:read", "Person", True, people.persons),
+        model.HouseholdById: QuestionSpec("person:read", "Household", True, households.household_by_id),
+        model.Households: QuestionSpec("person:read", "Household", True, households.households),
         model.AreaByCode: QuestionSpec("area:read", "Area", False, areas.area_by_code),
         model.Programmes: QuestionSpec("programme:read", "Programme", False, programmes.programmes),
         model.Enrolments: QuestionSpec("enrolment:read", "Enrolment", True, programmes.enrolments),
@@ -41,9 +43,12 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.Disclosures: QuestionSpec("disclosure:read", "Disclosure", personal=True),
         model.SourceStatements: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleasePersons: QuestionSpec("person:read", "SourceRecord", personal=True),
+        model.ReleaseHouseholds: QuestionSpec("person:read", "SourceRecord", personal=True),
         model.ReleaseRecords: QuestionSpec("release:read", "Release", personal=False),
         model.MatchRows: QuestionSpec("match:run", "Match", personal=False),
         model.MatchesKnown: QuestionSpec("match:run", "Match", personal=False),
+        model.Stays: QuestionSpec("match:run", "Match", personal=False),
+        model.HouseholdsKnown: QuestionSpec("match:run", "Match", personal=False),
         model.RunningModel: QuestionSpec("match:run", "Match", personal=False),
         model.MatchQueue: QuestionSpec("match:read", "Match", personal=True),
         model.MatchById: QuestionSpec("match:read", "Match", personal=True),

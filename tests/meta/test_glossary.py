@@ -16,7 +16,8 @@ _ROWS = [
     if line.startswith("| ")
 ]
 _TERMS = {term.strip() for row in _ROWS[1:] for term in row[0].split(",")}
-_NEVER = {word.strip() for row in _ROWS[1:] for word in row[3].split(",")}
+# What one thing must not be called may be the name of another.
+_NEVER = {word.strip() for row in _ROWS[1:] for word in row[3].split(",")} - {term.lower() for term in _TERMS}
 _OWN = {"LedgerHead", "SchemaVersion"}
 
 

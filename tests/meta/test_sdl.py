@@ -18,6 +18,7 @@ from hub.api.schema import GOLDEN, sdl
 
 PROMISED = """
 Query node(id) viewer person(id) personByNik(nik) persons(filter,first,after,last,before) area(system,code)
+Query household(id) households(filter,first,after)
 Query programmes(filter) programme(code) enrolments(filter,first,after) releases(register)
 Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
 Query disclosures(filter,first,after) sourceStatements(record)
@@ -27,7 +28,9 @@ Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudg
 Mutation adoptMatchModel(input)
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
-Person education alive presence relationToHead familyCards address area enrolments(filter) sourceRecords assessments
+Person education alive presence relationToHead household familyCards address area enrolments(filter)
+Person sourceRecords assessments
+Household id version withheld head members familyCards address area sourceRecords assessments
 Assessment register release measure value withheld assessedOn
 SourceStatement release repeated original standardised erased withheld
 WithheldField field reason
@@ -53,6 +56,7 @@ Viewer id name agency roles purposes
 PageInfo hasNextPage hasPreviousPage startCursor endCursor
 PersonConnection edges pageInfo totalCount
 PersonEdge cursor node
+HouseholdConnection edges pageInfo totalCount
 EnrolmentConnection edges pageInfo totalCount
 EntryConnection edges pageInfo totalCount
 DisclosureConnection edges pageInfo totalCount
@@ -64,6 +68,7 @@ EnrolmentStatus PROPOSED ELIGIBLE ENROLLED SUSPENDED ENDED REFUSED
 Sex MALE FEMALE
 Presence PRESENT MOVED_WITHIN MOVED_OUT ABROAD DEAD NOT_FOUND UNKNOWN
 PersonFilter area
+HouseholdFilter area
 ProgrammeFilter agency
 EnrolmentFilter programme agency status area person
 AreaInput system code
@@ -79,6 +84,7 @@ DefineProgrammeInput requestId expectedVersion
 
 NODES = (
     "Person",
+    "Household",
     "FamilyCard",
     "Address",
     "Area",

@@ -24,15 +24,16 @@ from neo4j import Driver
 
 import policies
 from graph_schema import LABELS, RELATIONSHIPS, PropertyType, find_property
-from hub.commands import access, intake, people, programmes
+from hub.commands import access, households, intake, matching, people, programmes
 from hub.commands.model import By
+from hub.commands.reading import owner_of
 from hub.commands.registry import COMMANDS
 from hub.domain.errors import HubError
 from hub.domain.facts import Draft, Draw, Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log
 from hub.graph.check import differences
 from hub.graph.connect import GraphAddress
-from hub.graph.ops import COPIERS, Add, Op, Put, Tie
+from hub.graph.ops import COPIERS, Add, Drop, Op, Put, Tie
 from hub.graph.project import Projector, ops_of
 from hub.ledger import canon
 from policies import digest
@@ -43,6 +44,12 @@ NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 SHIPPED = policies.rules()
 RULES = tuple({**SHIPPED, "policy.csv": f"# {n}\n{SHIPPED['policy.csv']}"} for n in range(3))
 """Three policies that say the same and differ in their text."""
+MODELS = tuple(
+    matching.AdoptModel(
+        hashlib.sha256(text.encode()).hexdigest(), text, (("name", ("name",), (("same", 5),)),)
+    )
+    for text in ("one model", "another model")
+)
 AREAS = (
     (CITY, None, "CITY"),
     (KECAMATAN, CITY, "KECAMATAN"),
@@ -148,7 +155,10 @@ class StrictGraph:
                 assert not (op.fresh and op in self.added), f"{op.type} would be added twice"
                 self.added.add(op)
                 assert {name for name, _ in op.properties} == TIES[op.type, op.label, op.target]
-                self._lead(op.label, op.type, op.target, "id", op.to)
+                self._lead((op.label, op.type, op.target), "id", op.to)
+        for op in ops:
+            if isinstance(op, Drop):
+                del self.nodes[op.label, op.id]
 
     def _put(self, op: Put) -> None:
         assert op.fresh is ((op.label, op.id) not in self.nodes), f"{op.label} is made twice or never"
@@ -162,17 +172,20 @@ class StrictGraph:
         self.nodes.setdefault((op.label, op.id), {"id": op.id}).update(op.properties)
 
     def _tie(self, op: Tie) -> None:
-        assert (op.type, op.label, op.target) in TIES
+        ends = (op.target, op.label) if op.inward else (op.label, op.target)
+        assert (op.type, *ends) in TIES
         assert (op.label, op.id) in self.nodes
+        for bears in op.bears:
+            assert {name for name, value in bears.items() if type(value) is date} == TIES[op.type, *ends]
         assert len(set(op.targets)) == len(op.targets), f"{op.type} twice to one node"
         key = (op.label, op.id, op.type)
         assert not (op.fresh and key in self.tied), f"{op.type} would be added to what is there"
         self.tied.add(key)
-        for target in op.targets:
-            self._lead(op.label, op.type, op.target, op.target_key, target)
+        for target, _ in op.ends:
+            self._lead((op.label, op.type, op.target), op.target_key, target)
 
-    def _lead(self, start: str, type_: str, label: str, key: str, target: str) -> None:
-        assert (type_, start, label) in TIES
+    def _lead(self, tie: tuple[str, str, str], key: str, target: str) -> None:
+        _, type_, label = tie
         found = [node for (each, _), node in self.nodes.items() if each == label and node.get(key) == target]
         assert len(found) == 1, f"{type_} leads to {len(found)} nodes"
 
@@ -204,6 +217,44 @@ def ready(book: Book, type_: str, status: str) -> Draws:
 def release_of(book: Book, subject: str) -> Subject:
     takes = book.subjects[subject].state.get("takes")
     return book.subjects[takes[-1]["release"] if takes else subject]
+
+
+def owned(book: Book) -> list[str]:
+    """Records that belong to a person."""
+    return [each for each in book.of("SourceRecord") if owner_of(book, each) is not None]
+
+
+def dwellings(book: Book) -> list[str]:
+    return [each for each in book.of("SourceRecord") if book.subjects[each].state["unit"] == "dwelling"]
+
+
+@st.composite
+def matched(draw: st.DrawFn, book: Book) -> matching.FormMatched:
+    """The persons of some records as one, or each as they are, with a finding of two of the records."""
+    records = draw(st.lists(st.sampled_from(owned(book)), min_size=1, max_size=3))
+    owners = {owner.id: owner for each in records if (owner := owner_of(book, each)) is not None}
+    groups = [tuple(each.state["records"]) for each in owners.values()]
+    one = tuple(record for group in groups for record in group)
+    left, *others = sorted(one)
+    found = matching.Finding(left, draw(st.sampled_from(others or [left])), "QUEUED", 3000, (0,))
+    model = book.subjects[book.find("model", "running")[0]].state["digest"]
+    return matching.FormMatched(
+        (one,) if draw(st.booleans()) else tuple(groups), (found,) * bool(others), model
+    )
+
+
+@st.composite
+def housed(draw: st.DrawFn, book: Book) -> households.FormHouseholds:
+    """A household on some dwellings, with some persons as members, others as former ones."""
+    persons = draw(st.lists(some(book, "Person"), min_size=1, max_size=3, unique=True))
+    count, day = draw(st.integers(1, len(persons))), draw(st.sampled_from(SOUND))
+    members, former = persons[:count], persons[count:]
+    records = draw(st.lists(st.sampled_from(dwellings(book)), min_size=1, max_size=2, unique=True))
+    group = households.HouseholdGroup(
+        tuple(records), tuple((each, day) for each in members), tuple((each, day, day) for each in former),
+        draw(st.none() | st.sampled_from(members)),
+    )  # fmt: skip
+    return households.FormHouseholds((group,))
 
 
 def areas() -> Draws:
@@ -283,6 +334,16 @@ def commands(book: Book, kind: type) -> Draws:
             maybe() | words,
         ),
     }  # fmt: skip
+    judged = st.sampled_from(matching.JUDGEMENTS)
+    makers |= {
+        matching.AdoptModel: st.sampled_from(MODELS),
+        matching.FormMatched: matched(book),
+        matching.JudgeMatch: st.builds(
+            matching.JudgeMatch, st.sampled_from(owned(book)), st.sampled_from(owned(book)), judged, words
+        ),
+        matching.RevokeJudgement: st.builds(matching.RevokeJudgement, some(book, "Match"), words),
+        households.FormHouseholds: housed(book),
+    }
     return makers[kind]
 
 
@@ -305,12 +366,14 @@ def begun() -> Book:
     dwelling = intake.Incoming("dwelling", "r0", "r0", {}, {"area": KELURAHAN, "rt": "001"})
     values = {"nik": "3273010101800001", "kk": "3273010101010001", "name": "IIS", "name_key": "IIS"}
     person = intake.Incoming("person", "k0", "k0", {}, values, "r0")
-    book.submit(intake.TakeRecords(opened.subject, 0, (person,), (dwelling,)), by)
+    other = intake.Incoming("person", "k9", "k9", {}, {"name": "UJANG", "name_key": "UJANG"}, "r0")
+    book.submit(intake.TakeRecords(opened.subject, 0, (person, other), (dwelling,)), by)
     book.submit(intake.CloseRelease(opened.subject), by)
     book.submit(people.FormPersons(tuple(book.of("SourceRecord"))), by)
     book.submit(intake.OpenRelease("dtks", "next", "2024-02-29", "cd"), by)
     for name in ("sari", "dedi"):
         book.submit(access.RegisterActor(name), by)
+    book.submit(MODELS[0], by)
     return book
 
 
@@ -341,10 +404,17 @@ def enrolment(book: Book, data: st.DataObject) -> Iterator[Any]:
         yield data.draw(commands(book, kind))
 
 
+def judgement(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """What a steward says of two rows, and takes back."""
+    for kind in (matching.JudgeMatch, matching.RevokeJudgement):
+        yield data.draw(commands(book, kind))
+
+
 CHAPTERS: tuple[Chapter, ...] = (
     *(partial(single, kind) for kind in COMMANDS),
     *[delivery] * 3,
     *[enrolment] * 4,
+    judgement,
 )
 """Every story tries each kind of command once, and whole courses of them, in a drawn order."""
 
@@ -407,4 +477,4 @@ def test_every_kind_of_change_has_a_copier_and_no_disclosure_has() -> None:
     "kind", [kind for kind in KINDS.values() if kind.name in COPIERS], ids=lambda kind: kind.name
 )
 def test_the_subject_of_a_copied_fact_is_a_label_or_is_not_in_the_graph(kind: Any) -> None:
-    assert kind.type in LABELS or kind.type in {"Actor", "Policy"}
+    assert kind.type in LABELS or kind.type in {"Actor", "Policy", "Match", "MatchModel"}

@@ -23,7 +23,17 @@ from hub.domain.facts import Grant, Standing
 from hub.domain.selection import Selection, pick
 from hub.graph.connect import GraphAddress, sync_driver
 from hub.graph.select import prepare
-from hub.questions.model import Enrolments, Page, PersonById, PersonByNik, Persons, Programmes, Viewed
+from hub.questions.model import (
+    Enrolments,
+    HouseholdById,
+    Households,
+    Page,
+    PersonById,
+    PersonByNik,
+    Persons,
+    Programmes,
+    Viewed,
+)
 from tests.oracle import LINKS, PROPERTIES, Node, Oracle, World
 from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, backbone, identifier, pour
 
@@ -45,7 +55,8 @@ classes = ["identity", "contact", "demographic", "welfare", "operational"]
 CLASSES = ("identity", "contact", "demographic", "welfare", "health", "operational")
 ROWS = (
     ("person:read", "Person"), ("person:read", "FamilyCard"), ("person:read", "Address"),
-    ("person:read", "SourceRecord"), ("person:read", "Assessment"), ("enrolment:read", "Enrolment"),
+    ("person:read", "SourceRecord"), ("person:read", "Assessment"), ("person:read", "Household"),
+    ("enrolment:read", "Enrolment"),
 )  # fmt: skip
 FIELDS = (
     ("person:read", "identity"), ("person:read", "contact"), ("person:read", "demographic"),
@@ -54,6 +65,7 @@ FIELDS = (
     ("person:read", "Person.name"), ("person:read", "Person.nik"), ("person:read", "Person.name"),
     ("person:read", "Person.born_on"), ("person:read", "Person.born_year"),
     ("person:read", "Person.relation_to_head"), ("person:read", "Person.kelurahan"),
+    ("person:read", "Household.kelurahan"),
     ("person:read", "FamilyCard.number"), ("enrolment:read", "Enrolment.reason"),
     ("person:read", "SourceRecord.register"),
 )  # fmt: skip
@@ -167,9 +179,30 @@ def worlds(draw: st.DrawFn) -> World:
     ]
     for home in homes:
         world.join(home, "IN_AREA", identifier(2))
-    for n in range(draw(st.integers(1, 5))):
+    count = draw(st.integers(1, 5))
+    for n in range(count):
         _person(draw, world, n, draw(st.sampled_from(cards)), draw(st.sampled_from(homes)))
+    for n in range(2):
+        _household(draw, world, n, (count, draw(st.sampled_from(cards)), draw(st.sampled_from(homes))))
     return world
+
+
+def _household(draw: st.DrawFn, world: World, n: int, beside: tuple[int, str, str]) -> None:
+    """A household of every second person; some may not be members of any."""
+    count, card, home = beside
+    household = world.add(
+        "Household", identifier(700 + n), version=1,
+        kelurahan=draw(st.sampled_from((KELURAHAN, KELURAHAN, OTHER, None, "", "3201011001"))),
+    )  # fmt: skip
+    members = [identifier(100 + each) for each in range(n, count, 2) if draw(st.integers(0, 4)) != 3]
+    for person in members:
+        world.join(person, "MEMBER_OF", household, from_on="2024-01-31")
+    if members:
+        world.join(household, "HEADED_BY", draw(st.sampled_from(members)))
+        world.join(household, "TOLD_BY", identifier(400 + draw(st.integers(0, count - 1))))
+    world.join(household, "HOLDS", card)
+    world.join(household, "HOUSED_AT", home)
+    world.join(household, "SITUATED_IN", identifier(draw(st.integers(2, 3))))
 
 
 def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None:
@@ -228,7 +261,7 @@ def selections(draw: st.DrawFn, label: str, depth: int = 3) -> Selection:
     picks = [pick(name) for name in names]
     if label != "Release" and draw(st.booleans()):
         picks.append(pick("withheld", pick("field"), pick("reason")))
-    if label == "Person" and draw(st.booleans()):
+    if label in {"Person", "Household"} and draw(st.booleans()):
         names = draw(st.lists(st.sampled_from(FINDING), min_size=1, max_size=4, unique=True))
         picks.append(pick("assessments", *map(pick, names)))
     links = [] if depth == 0 else draw(
@@ -320,7 +353,7 @@ def test_answers_what_the_enforcer_allows(  # noqa: PLR0917 - hypothesis passes 
         return
     pour(world, *graph)
     trial = Trial(*graph, scope, Oracle(policy, standing, purpose, DAY, world))
-    for label, questions in (("Person", _persons), ("Enrolment", _enrolments)):
+    for label, questions in (("Person", _persons), ("Household", _households), ("Enrolment", _enrolments)):
         selection = data.draw(selections(label, depth=3 if label == "Person" else 2))
         if scope.reads(label) == NEVER:
             event(f"{label} closed")
@@ -373,6 +406,31 @@ def _by_area(trial: Trial, selection: Selection, area: str | None, data: st.Data
         trial.compare_pages(Persons(connection(selection), area), data.draw(st.integers(1, 3)), expected)
     except Forbidden:
         event("no filter by area")
+        assert area is not None
+        assert not expected
+
+
+def _households(trial: Trial, selection: Selection, data: st.DataObject) -> None:
+    oracle = trial.oracle
+    for identity in (identifier(number) for number in range(700, 703)):
+        oracle.seen.clear()
+        expected = oracle.find("Household", selection, partial(_has, "id", identity))
+        viewed = trial.ask(HouseholdById(identity, selection))
+        assert [viewed.data] == (expected or [None])
+        assert set(viewed.seen) == oracle.seen
+        event("household seen" if expected else "household hidden or missing")
+    area = data.draw(st.sampled_from((None, KELURAHAN, KECAMATAN)))
+
+    def fits(node: Node) -> bool:
+        return area is None or (
+            (node["kelurahan"] or "").startswith(area) and trial.may_filter(node, "kelurahan")
+        )
+
+    oracle.seen.clear()
+    expected = oracle.find("Household", selection, fits)
+    try:
+        trial.compare_pages(Households(connection(selection), area), data.draw(st.integers(1, 3)), expected)
+    except Forbidden:
         assert area is not None
         assert not expected
 

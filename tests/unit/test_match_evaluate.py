@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.errors import InvalidInput
-from hub.matching.evaluate import Quality, Row, evaluate, read_partition
+from hub.matching.evaluate import Quality, Row, evaluate, read_households, read_partition
 
 rows = st.tuples(st.sampled_from(("dtks", "p3ke", "regsosek")), st.sampled_from("abcdef"))
 partitions = st.dictionaries(rows, st.sampled_from("123"), max_size=14)
@@ -76,3 +76,20 @@ def test_a_file_that_is_no_partition_is_refused(tmp_path: Path, content: bytes) 
     assert caught.value.advice
     with pytest.raises(InvalidInput):
         read_partition(tmp_path / "missing.csv")
+
+
+_HOUSEHOLDS = "register,row_key,household_id,kk_family_id,members\n"
+
+
+def test_a_unit_whose_persons_live_in_several_dwellings_is_of_that_where_most_live(tmp_path: Path) -> None:
+    file = tmp_path / "households.csv"
+    file.write_text(f"{_HOUSEHOLDS}p3ke,1,H1,F1,2\np3ke,1,H2,F2,2\np3ke,1,H2,F3,1\ndtks,2,H1,F1,5\n")
+    assert read_households(file) == {("p3ke", "1"): "H2", ("dtks", "2"): "H1"}
+
+
+@pytest.mark.parametrize("content", ["", "register,row_key,x\n", f"{_HOUSEHOLDS}p3ke,1,H1,F1,many\n"])
+def test_a_file_that_tells_no_households_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "households.csv"
+    file.write_text(content)
+    with pytest.raises(InvalidInput):
+        read_households(file)

@@ -17,8 +17,9 @@ _SEX = {
 }
 _SEX_OF = {word: sex for sex, words in _SEX.items() for word in words}
 
+HEAD = "KEPALA KELUARGA"
 RELATIONS = (
-    "KEPALA KELUARGA",
+    HEAD,
     "SUAMI",
     "ISTRI",
     "ANAK",

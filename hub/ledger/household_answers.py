@@ -1,0 +1,93 @@
+"""What forming households reads: who stands in which dwelling, and the households there are. Nobody is shown it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from hub.commands.choosing import dwelling_of, releases_of
+from hub.commands.forming import FORMING
+from hub.commands.reading import owner_of, person_values
+from hub.domain.facts import History, Json, Subject
+from hub.ledger.match_answers import stretch
+from hub.ledger.store import Ledger
+from hub.questions import model
+from hub.questions.model import Viewed
+
+
+def stays(ledger: Ledger, question: model.Stays) -> Viewed:
+    """A stretch of persons' rows: in which dwellings their finished words put them, and the persons themselves."""
+    subjects, after = stretch(ledger, "SourceRecord", question.after)
+    records = [
+        each for each in subjects if each.state["unit"] == "person" and each.state["register"] in FORMING
+    ]
+    history = ledger.history()
+    _prefetch(history, records)
+    rows, persons = [], {}
+    for each in records:
+        owner = owner_of(history, each.id)
+        if owner is not None:
+            rows += [{**stay, "person": owner.id} for stay in _stays(history, each)]
+            persons[owner.id] = _resident(history, owner)
+    return Viewed({"rows": rows, "persons": persons, "next": after}, (), ())
+
+
+def households_known(ledger: Ledger, question: model.HouseholdsKnown) -> Viewed:
+    """A stretch of the households that stand."""
+    subjects, after = stretch(ledger, "Household", question.after)
+    found = [{"id": each.id, **each.state} for each in subjects if "merged_into" not in each.state]
+    return Viewed({"households": found, "next": after}, (), ())
+
+
+def _prefetch(history: History, records: list[Subject]) -> None:
+    takes = [take for each in records for take in each.state["takes"]]
+    history.prefetch(
+        subjects=[
+            *(release for take in takes for release in releases_of(take)),
+            *(take["dwelling"] for take in takes if take["dwelling"]),
+        ],
+        finds=[("person_of", each.id) for each in records],
+    )
+    dwellings = [each for take in takes if (each := history.subject(take["dwelling"] or "")) is not None]
+    history.prefetch(
+        subjects=[
+            *(release for each in dwellings for take in each.state["takes"] for release in releases_of(take)),
+            *(person for each in records for person in history.find("person_of", each.id)),
+        ]
+    )
+    owners = [owner for each in records if (owner := owner_of(history, each.id)) is not None]
+    chosen = [fact for each in owners for fact in each.state.get("chosen", {}).values()]
+    history.prefetch_payloads([*(take["taken"] for take in takes), *chosen])
+
+
+def _stays(history: History, record: Subject) -> Iterator[dict[str, Json]]:
+    """Each dwelling that finished words of the row name, from the first day to the newest one for which they held."""
+    days: dict[str, list[str]] = defaultdict(list)
+    newest: dict[str, Mapping[str, Json]] = {}
+    for take in record.state["takes"]:
+        dwelling, held = dwelling_of(history, take), _days(history, releases_of(take))
+        if dwelling is not None and held:
+            days[dwelling.id] += held
+            newest[dwelling.id] = take
+    for unit, held in days.items():
+        payload = history.payload(newest[unit]["taken"]) or {}
+        yield {
+            "unit": unit, "register": record.state["register"], "row_key": str(payload.get("row_key")),
+            "from_on": min(held), "held_on": max(held),
+            "confirmed": payload.get("standardised", {}).get("padan") == "PADAN",
+        }  # fmt: skip
+
+
+def _days(history: History, releases: Iterable[str]) -> list[str]:
+    found = map(history.subject, releases)
+    return [str(each.state["as_of"]) for each in found if each and each.state["status"] == "CLOSED"]
+
+
+def _resident(history: History, person: Subject) -> Mapping[str, Any]:
+    values, state = person_values(history, person), person.state
+    return {
+        "area": values.get("address"), "relation": values.get("relation_to_head"), "alive": values.get("alive"),
+        "address": state.get("address"), "chosen": {"address": state.get("chosen", {}).get("address")},
+        "family_cards": state.get("family_cards", ()),
+    }  # fmt: skip

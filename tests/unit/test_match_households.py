@@ -1,0 +1,124 @@
+"""Which units are one household, and who lives there: by who stands in them, in whatever order they are told."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hub.matching.entries import MOST
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.matching.households import Home, Stay, homes
+
+HERE, THERE = "3273011001", "3273021001"
+
+
+def stands(unit: str, persons: str, held_on: str = "2024-01-31", **rest: str) -> list[Stay]:
+    """Persons, a letter each, who stand in a unit; the unit's first letter is its register."""
+    first = rest.get("from_on", held_on)
+    return [Stay(each, unit, unit[0], f"{unit}-{each}", first, held_on) for each in persons]
+
+
+def told(found: list[Home]) -> dict[str, str]:
+    """Units of each household → its members."""
+    return {" ".join(each.units): "".join(sorted(person for person, _ in each.members)) for each in found}
+
+
+def test_units_are_one_household_when_more_than_half_of_the_smaller_one_stands_in_both() -> None:
+    assert told(homes([*stands("a1", "xyz"), *stands("b1", "yzwvu")], {})) == {"a1 b1": "uvwxyz"}
+
+
+def test_units_with_less_in_common_are_two() -> None:
+    found = homes([*stands("a1", "uvwx"), *stands("b1", "xyzq", "2024-02-28")], {})
+    assert told(found) == {"a1": "uvw", "b1": "qxyz"}
+
+
+def test_who_married_lives_with_the_other_one_and_no_more_where_they_grew_up() -> None:
+    found = homes([*stands("a1", "xyz", "2022-01-31"), *stands("b1", "zu"), *stands("b2", "xy")], {})
+    assert told(found) == {"a1 b2": "xy", "b1": "uz"}
+
+
+def test_families_of_one_dwelling_are_one_household_where_a_register_tells_the_dwelling() -> None:
+    families = [*stands("f1", "uv"), *stands("f2", "wxy")]
+    assert told(homes(families, {})) == {"f1": "uv", "f2": "wxy"}
+    assert told(homes([*families, *stands("d1", "uvwxy")], {})) == {"d1 f1 f2": "uvwxy"}
+
+
+def test_who_lives_in_another_kelurahan_by_now_is_another_household() -> None:
+    found = homes(
+        [*stands("a1", "xyz", "2022-01-31"), *stands("b1", "z", "2024-01-31")],
+        {"x": HERE, "y": HERE, "z": THERE},
+    )
+    assert told(found) == {"a1": "xy", "b1": "z"}
+    (left,) = (each for each in found if each.units == ("a1",))
+    assert left.former == (("z", "2022-01-31", "2022-01-31"),)
+
+
+def test_a_family_that_moved_as_a_whole_is_one_household() -> None:
+    found = homes(
+        [*stands("a1", "xy", "2022-01-31"), *stands("a2", "xy", "2024-01-31")], {"x": THERE, "y": THERE}
+    )
+    assert told(found) == {"a1 a2": "xy"}
+    assert dict(found[0].members) == {"x": "2022-01-31", "y": "2022-01-31"}
+
+
+def test_who_was_there_first_keeps_the_day_though_a_later_register_confirms_it() -> None:
+    (found,) = homes(
+        [
+            *stands("a1", "x", "2023-12-31", from_on="2022-01-31"),
+            *stands("b1", "xy", "2024-01-31"),
+        ],
+        {},
+    )
+    assert dict(found.members) == {"x": "2022-01-31", "y": "2024-01-31"}
+
+
+def test_of_registers_of_one_day_the_same_one_counts_everywhere() -> None:
+    """Each of the two says of x something else; both tell of the same day."""
+    found = homes([*stands("a1", "xuvw"), *stands("b1", "xyzq")], {})
+    assert told(found) == {"a1": "uvw", "b1": "qxyz"}
+
+
+def test_a_unit_where_nobody_lives_any_more_goes_with_most_who_stood_there() -> None:
+    before = stands("a1", "xyzuv", "2022-01-31")
+    now = [*stands("b1", "xypqr"), *stands("b2", "zmn"), *stands("b3", "ust"), *stands("b4", "vkl")]
+    assert told(homes([*before, *now], {})) == {"a1 b1": "pqrxy", "b2": "mnz", "b3": "stu", "b4": "klv"}
+
+
+units = st.sampled_from(("a1", "a2", "b1", "b2", "c1"))
+days = st.sampled_from(("2022-01-31", "2023-01-31", "2024-01-31"))
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> list[Stay]:
+    rows = draw(st.dictionaries(st.tuples(units, st.sampled_from("pqrstu")), days, min_size=1, max_size=18))
+    return [stay for (unit, person), day in rows.items() for stay in stands(unit, person, day)]
+
+
+@given(st.data(), towns(), st.dictionaries(st.sampled_from("pqrstu"), st.sampled_from((HERE, THERE, None))))
+def test_whatever_the_order_everybody_lives_in_one_household_and_every_unit_is_of_one(
+    data: st.DataObject, stays: list[Stay], areas: dict[str, str | None]
+) -> None:
+    found = homes(stays, areas)
+    again = homes(data.draw(st.permutations(stays)), areas)
+    assert sorted(found, key=str) == sorted(again, key=str)
+    assert Counter(unit for each in found for unit in each.units) == Counter({each.unit for each in stays})
+    assert Counter(person for each in found for person, _ in each.members) == Counter(
+        {each.person for each in stays}
+    )
+    for each in found:
+        assert each.members
+        assert not {person for person, _ in each.members} & {person for person, *_ in each.former}
+
+
+def test_what_hangs_together_is_written_at_once_and_what_stands_is_not() -> None:
+    groups = [["a"], ["b", "c"], ["d"], ["e"]]
+    owner_of = {"a": "1", "b": "1", "d": "2", "e": "3"}
+    assert batched(groups, owner_of, [0]) == [[0, 1]]
+    assert batched(groups, owner_of, []) == []
+    assert batched(groups, owner_of, [3, 0]) == [[3, 0, 1]]
+
+
+def test_what_is_written_at_once_is_cut_where_nothing_hangs_together() -> None:
+    groups = [[f"{number}-{each}" for each in range(MOST // 2 + 1)] for number in range(2)]
+    assert batched(groups, {}, [0, 1]) == [[0], [1]]
