@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hub.matching.entries import MOST
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.matching.batches import MOST, batched
 from hub.matching.households import Home, Stay, homes
 
 HERE, THERE = "3273011001", "3273021001"
