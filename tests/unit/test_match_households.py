@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.matching.batches import MOST, batched
@@ -95,6 +95,7 @@ def towns(draw: st.DrawFn) -> list[Stay]:
     return [stay for (unit, person), day in rows.items() for stay in stands(unit, person, day)]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.data(), towns(), st.dictionaries(st.sampled_from("pqrstu"), st.sampled_from((HERE, THERE, None))))
 def test_whatever_the_order_everybody_lives_in_one_household_and_every_unit_is_of_one(
     data: st.DataObject, stays: list[Stay], areas: dict[str, str | None]
