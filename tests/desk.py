@@ -31,6 +31,10 @@ MADE_UP = {
     "area": {**AREA, "parent": None}, "withheld": WITHHELD,
     "enrolments": [{"id": ENROLMENT, "status": "ENROLLED", "from": "2026-01-01"}],
 }  # fmt: skip
+HOUSEHOLD = {
+    "id": "0198c5a0-0000-7000-8000-0000000000dd", "version": 1, "head": MADE_UP, "members": [MADE_UP],
+    "area": AREA, "withheld": [],
+}  # fmt: skip
 PROGRAMMES = [
     {"id": "p1", "code": "pkh", "name": "PKH"},
     {"id": "p2", "code": "rutilahu", "name": "Rutilahu"},
@@ -68,6 +72,12 @@ def cut(data: Any, selection: Selection) -> Any:
 ANSWERS: Mapping[type, Any] = {
     model.PersonById: MADE_UP,
     model.PersonByNik: MADE_UP,
+    model.HouseholdById: HOUSEHOLD,
+    model.Households: {
+        "edges": [{"cursor": "c1", "node": HOUSEHOLD}],
+        "page_info": ENTRIES["page_info"],
+        "total_count": 1,
+    },
     model.Programmes: PROGRAMMES,
     model.AreaByCode: {**AREA, "parent": {**AREA, "level": "KECAMATAN"}, "other_codes": []},
     model.LedgerEntry: ENTRY,

@@ -67,13 +67,16 @@ async def kemendagri_code(root: Root, area: AreaInput | None) -> str | None:
 
 @ask(Node | None, "Anything by its id; null when there is none for this asker.", needs="person:read")
 async def node(root: Root, id: ID) -> Any:
-    """Only persons can be asked for by id in this version."""
+    """Persons and households can be asked for by id in this version."""
     try:
-        question = questions.PersonById(as_uuid(id, "id"), root.selections["Person"])
+        subject = as_uuid(id, "id")
     except InvalidInput:
         return None
-    found = await root.ask(question)
-    return found and {**found, "__typename": "Person"}
+    for kind, question in (("Person", questions.PersonById), ("Household", questions.HouseholdById)):
+        found = await root.ask(question(subject, root.selections[kind]))
+        if found is not None:
+            return {**found, "__typename": kind}
+    return None
 
 
 @ask(Viewer, "Who is asking: roles, agency, purposes.", needs="viewer:read")

@@ -20,7 +20,7 @@ from hub.domain.selection import pick
 from hub.questions import model
 from hub.questions.model import Page
 from hub.settings import Settings
-from tests.desk import ACTOR, BOTH, ENROLMENT, ENTRY, MADE_UP, ONE, PERSON, Client, code_of
+from tests.desk import ACTOR, BOTH, ENROLMENT, ENTRY, HOUSEHOLD, MADE_UP, ONE, PERSON, Client, code_of
 
 REQUEST = "0198c5a0-0000-4000-8000-0000000000cc"
 
@@ -144,14 +144,34 @@ def test_finds_one_programme_by_code_whatever_was_selected(client: Client) -> No
     assert client.ask('{ programme(code: "none") { name } }')["data"] == {"programme": None}
 
 
-def test_a_node_is_a_person_or_null(client: Client) -> None:
-    query = "query($id: ID!) { node(id: $id) { __typename id ... on Person { name } ... on Area { code } } }"
+def test_a_node_is_a_person_a_household_or_null(client: Client) -> None:
+    query = """query($id: ID!) { node(id: $id) {
+        __typename id ... on Person { name } ... on Household { members { name } } ... on Area { code } } }"""
     body = client.ask(query, {"id": PERSON})
     assert body["data"] == {"node": {"__typename": "Person", "id": PERSON, "name": "ASEP MADEUP"}}
     client.desk.answers[model.PersonById] = None
+    assert client.ask(query, {"id": PERSON})["data"] == {
+        "node": {"__typename": "Household", "id": HOUSEHOLD["id"], "members": [{"name": "ASEP MADEUP"}]}
+    }
+    client.desk.answers[model.HouseholdById] = None
     assert client.ask(query, {"id": PERSON})["data"] == {"node": None}
     assert client.ask(query, {"id": "no-uuid"})["data"] == {"node": None}
-    assert len(client.desk.asked) == 2
+    assert [type(question).__name__ for _, question in client.desk.asked] == [
+        "PersonById", "PersonById", "HouseholdById", "PersonById", "HouseholdById",
+    ]  # fmt: skip
+
+
+def test_households_of_an_area_are_asked_for_page_by_page(client: Client) -> None:
+    query = """query($f: HouseholdFilter) { households(filter: $f, first: 3, after: "c0") {
+        totalCount edges { node { head { name } area { code } } } } }"""
+    body = client.ask(query, {"f": {"area": {"code": "32.73"}}})
+    (edge,) = body["data"]["households"]["edges"]
+    assert edge["node"] == {"head": {"name": "ASEP MADEUP"}, "area": {"code": "3273011001"}}
+    ((_, question),) = client.desk.asked
+    assert (question.area, question.page.first, question.page.after) == ("3273", 3, "c0")
+    assert client.ask("query($id: ID!) { household(id: $id) { id } }", {"id": HOUSEHOLD["id"]})["data"] == {
+        "household": {"id": HOUSEHOLD["id"]}
+    }
 
 
 def test_passes_every_filter_of_enrolments_on(client: Client) -> None:
