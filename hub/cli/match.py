@@ -6,6 +6,7 @@ import asyncio
 import csv
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +20,18 @@ from hub.cli.output import Report, emit, watching
 from hub.commands.matching import AdoptModel
 from hub.domain.errors import InvalidInput
 from hub.domain.facts import Receipt
-from hub.matching.evaluate import Evaluation, Quality, Row, evaluate, read_partition
+from hub.matching.evaluate import (
+    Evaluation,
+    Quality,
+    Row,
+    evaluate,
+    evaluate_entries,
+    read_enrolments,
+    read_partition,
+)
 from hub.matching.frozen import adoption_of
 from hub.matching.model import Model, default_model
-from hub.matching.partition import partition
+from hub.matching.partition import enrolled, partition
 from hub.matching.run import RunResult, match
 
 app = typer.Typer(no_args_is_help=True)
@@ -81,20 +90,31 @@ def evaluate_partition(
             help="The truth: register, row_key, person_id. `hub city` writes it as truth/persons.csv."
         ),
     ],
+    enrolments: Annotated[
+        Path | None,
+        typer.Option(
+            help="Hold enrolments of lists against this truth, too: programme, row_key, person_id. "
+            "`hub city` writes it as truth/enrolments.csv."
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Hold the persons formed against the truth: pairs right and wrong, across registers and within, and B-cubed.
 
-    Only registers that have been taken in are looked at.
+    Only registers and programmes that have been taken in are looked at.
     """
     there = read_partition(truth)
+    listed = read_enrolments(enrolments) if enrolments else None
     with watching("rows", quiet=json) as report:
-        rows = asyncio.run(_partition(report))
+        rows, entries = asyncio.run(_given(report, entries=listed is not None))
     taken = {register for register, _ in rows}
     found = evaluate(rows, {row: person for row, person in there.items() if row[0] in taken})
     left = sorted({register for register, _ in there} - taken)
     told = {**found.as_dict(), "registers": sorted(taken), "registers_not_taken_in": left}
-    emit(told, json, lambda out: _print(out, found, left))
+    given = _entries(entries, listed, rows, there) if listed is not None else {}
+    if listed is not None:
+        told["enrolments"] = {name: each.plain("entries") for name, each in given.items()}
+    emit(told, json, lambda out: _print(out, found, left, given))
 
 
 def _model(file: Path | None) -> Model:
@@ -131,13 +151,36 @@ def _print_run(out: Console, found: RunResult, seconds: float) -> None:
         f"{found.rows:,} rows of {found.persons:,} persons, in {seconds:.1f} s; {found.changed:,} rows have other "
         f"company than before, {found.findings:,} findings written, {found.queued:,} pairs wait for a steward"
     )
+    entries = found.entries
+    out.print(
+        f"{entries.enrolled:,} entries of programme lists enrol a person, {entries.doubtful:,} are doubtful, "
+        f"{entries.unmatched:,} unmatched; {entries.changed:,} are new or changed"
+    )
 
 
 async def _partition(report: Report) -> dict[Row, str]:
+    return (await _given(report, entries=False))[0]
+
+
+async def _given(report: Report, *, entries: bool) -> tuple[dict[Row, str], dict[Row, str]]:
+    """Rows with their persons and, where wanted, entries of lists with whom they enrol."""
+
+    def read(done: int) -> None:
+        report("Reading persons and their rows", done, None)
+
     async with open_hub(settings(), report) as opened:
-        return await partition(
-            opened.doors, opened.steward, lambda done: report("Reading persons and their rows", done, None)
-        )
+        rows = await partition(opened.doors, opened.steward, read)
+        return rows, await enrolled(opened.doors, opened.steward, read) if entries else {}
+
+
+def _entries(
+    found: dict[Row, str], truth: dict[Row, str], rows: dict[Row, str], persons: dict[Row, str]
+) -> Mapping[str, Quality]:
+    """Only lists that have been taken in are looked at: of one that enrols nobody nothing is known."""
+    taken = {programme for programme, _ in found}
+    return evaluate_entries(
+        found, {entry: person for entry, person in truth.items() if entry[0] in taken}, rows, persons
+    )
 
 
 def _write(file: Path, rows: dict[Row, str]) -> None:
@@ -151,7 +194,7 @@ def _write(file: Path, rows: dict[Row, str]) -> None:
         raise InvalidInput(f"{file} can't be written: {error.strerror}.", "Give another path.") from None
 
 
-def _print(out: Console, found: Evaluation, left: list[str]) -> None:
+def _print(out: Console, found: Evaluation, left: list[str], entries: Mapping[str, Quality]) -> None:
     def line(name: str, quality: Quality) -> str:
         return (
             f"{name:<18}{quality.precision:>10.4f}{quality.recall:>10.4f}{quality.f1:>10.4f}"
@@ -165,6 +208,8 @@ def _print(out: Console, found: Evaluation, left: list[str]) -> None:
         ("within a register", found.within),
     ):
         out.print(line(name, quality))
+    for name, quality in entries.items():
+        out.print(line(f"enrolled: {name}", quality))
     out.print(f"{'B-cubed':<18}{found.b_cubed_precision:>10.4f}{found.b_cubed_recall:>10.4f}")
     out.print(
         f"{found.rows:,} rows, {found.clusters:,} clusters of {found.persons:,} persons; {found.over_merged:,} "

@@ -15,6 +15,7 @@ from hub.domain.errors import Forbidden, NotFound
 from hub.domain.facts import Fact, Subject
 from hub.domain.kinds import KINDS, Log, Retention
 from hub.ledger.answering import ENROLMENT_STATES, Cursors, connection, page_size, sees_values
+from hub.ledger.entry_answers import entry_rows, unmatched_entries
 from hub.ledger.entry_views import PERSONAL_TYPES, content, entry_dict, listed, release_dict
 from hub.ledger.history import LedgerHistory
 from hub.ledger.match_answers import match_rows, matches_known, running_model
@@ -228,19 +229,31 @@ def _release_persons(
     records, after = _stretch(ledger, question.release, question.after)
     history.prefetch(subjects=records, finds=[("person_of", each) for each in records])
     history.prefetch(subjects=[person for each in records for person in history.find("person_of", each)])
-    known = [each for each in map(history.subject, records) if each and each.state["unit"] == "person"]
+    known = [
+        each for each in map(history.subject, records) if each and each.state["unit"] in {"person", "entry"}
+    ]
+    history.prefetch(subjects=[each.state["enrolment"] for each in known if each.state.get("enrolment")])
     taken = {each.id: each.state["takes"][-1]["taken"] for each in known}
     history.prefetch_payloads(taken.values())
     rows = [
         {
             "record": each.id, "register": each.state["register"],
             "row_key": (history.payload(taken[each.id]) or {}).get("row_key"),
-            "person": owner.id if (owner := owner_of(history, each.id)) else None,
+            "person": _person_of(history, each),
         }
         for each in known
     ]  # fmt: skip
     persons = dict.fromkeys(row["person"] for row in rows if row["person"])
     return Viewed({"rows": rows, "next": after}, tuple(persons), ())
+
+
+def _person_of(history: LedgerHistory, record: Subject) -> str | None:
+    """Whose a row is, or whom an entry enrols."""
+    enrolment = history.subject(record.state.get("enrolment") or "")
+    if enrolment is not None:
+        return str(enrolment.state["person"])
+    owner = owner_of(history, record.id)
+    return owner.id if owner is not None else None
 
 
 def _stretch(ledger: Ledger, release: str, after: int) -> tuple[list[str], int | None]:
@@ -277,10 +290,12 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.ReleaseRecords: _release_records,
     model.MatchRows: _for_matcher(match_rows),
     model.MatchesKnown: _for_matcher(matches_known),
+    model.EntryRows: _for_matcher(entry_rows),
     model.RunningModel: _for_matcher(running_model),
     model.MatchQueue: match_queue,
     model.MatchById: match_by_id,
     model.PairExplained: pair_explained,
+    model.UnmatchedEntries: unmatched_entries,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""
 

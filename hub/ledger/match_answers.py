@@ -24,7 +24,7 @@ _STRETCH = 4_000
 
 def match_rows(ledger: Ledger, question: model.MatchRows) -> Viewed:
     """A stretch of rows that have a person, or are to have one."""
-    subjects, after = _stretch(ledger, "SourceRecord", question.after)
+    subjects, after = stretch(ledger, "SourceRecord", question.after)
     found = [
         each for each in subjects if each.state["unit"] == "person" and each.state["register"] in FORMING
     ]
@@ -76,7 +76,7 @@ def _row(history: History, record: Subject) -> Mapping[str, Any] | None:
 
 def matches_known(ledger: Ledger, question: model.MatchesKnown) -> Viewed:
     """A stretch of pairs of which something was said: the machine's outcome, and a steward's word."""
-    subjects, after = _stretch(ledger, "Match", question.after)
+    subjects, after = stretch(ledger, "Match", question.after)
     matches = [
         {
             "left": each.state["left"], "right": each.state["right"], "judgement": judgement_of(each),
@@ -97,7 +97,8 @@ def running_model(ledger: Ledger, question: model.RunningModel) -> Viewed:
     return Viewed({"digest": running.state["digest"], "settings": (payload or {}).get("settings")}, (), ())
 
 
-def _stretch(ledger: Ledger, type_: str, after: str) -> tuple[list[Subject], str | None]:
+def stretch(ledger: Ledger, type_: str, after: str) -> tuple[list[Subject], str | None]:
+    """The next subjects of a type by id, and the id after which to go on; None at the end."""
     query = select(_SUBJECT).where(_SUBJECT.c.type == type_, _SUBJECT.c.id > after)
     with ledger.reading() as connection:
         rows = connection.execute(query.order_by(_SUBJECT.c.id).limit(_STRETCH)).all()

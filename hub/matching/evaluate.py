@@ -7,7 +7,7 @@ Measures as in the literature of entity resolution: pairwise precision, recall a
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ B = TypeVar("B", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Pairs found, pairs there are, and pairs that are both."""
+    """What was found, what there is, and what is both: pairs of rows, or entries with their persons."""
 
     found: int
     true: int
@@ -46,9 +46,13 @@ class Quality:
         return 2 * self.precision * self.recall / total if total else 0.0
 
     def as_dict(self) -> dict[str, float]:
-        """The figures as plain values."""
+        """The figures of pairs as plain values."""
+        return self.plain("pairs")
+
+    def plain(self, what: str) -> dict[str, float]:
+        """The figures as plain values, counts named by what was counted."""
         return {
-            "pairs_found": self.found, "pairs_true": self.true, "pairs_right": self.right,
+            f"{what}_found": self.found, f"{what}_true": self.true, f"{what}_right": self.right,
             "precision": self.precision, "recall": self.recall, "f1": self.f1,
         }  # fmt: skip
 
@@ -107,20 +111,55 @@ def evaluate(found: Partition, truth: Partition) -> Evaluation:
     )
 
 
+def evaluate_entries(
+    found: Mapping[Row, str], truth: Mapping[Row, str], rows: Partition, persons: Partition
+) -> Mapping[str, Quality]:
+    """How many entries of programme lists went to the right person: of each programme, and of `all` together.
+
+    `found`: entry → person of the hub. `truth`: entry → true person. `rows`, `persons`: the partition found and the
+    true one. A person found counts as the true one who has most of its rows. An entry about somebody of whom no row
+    was taken in can't be found, so it only counts where it was given to somebody.
+    """
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, person in rows.items():
+        if row in persons:
+            votes[person][persons[row]] += 1
+    became = {person: min(votes, key=lambda each: (-votes[each], each)) for person, votes in votes.items()}
+    known = {persons[row] for row in rows if row in persons}
+    given: Counter[str] = Counter()
+    true: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for entry, person in truth.items():
+        for name in (entry[0], "all"):
+            given[name] += entry in found
+            true[name] += person in known
+            right[name] += became.get(found.get(entry, "")) == person
+    return {name: Quality(given[name], true[name], right[name]) for name in sorted(given)}
+
+
+def read_enrolments(file: Path) -> dict[Row, str]:
+    """Entry → person, of a CSV whose first three columns are programme, row_key and the person. Raises InvalidInput."""
+    return _read(file, "programme", "list of enrolments", "truth/enrolments.csv")
+
+
 def read_partition(file: Path) -> dict[Row, str]:
     """The partition in a CSV whose first three columns are register, row_key and the cluster or person.
 
     Raises InvalidInput for a file that is none, and for a row that stands there twice.
     """
+    return _read(file, "register", "partition", "truth/persons.csv")
+
+
+def _read(file: Path, of: str, what: str, where: str) -> dict[Row, str]:
     rows: dict[Row, str] = {}
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             heading = next(reader, [])
-            if heading[:2] != ["register", "row_key"] or len(heading) < 3:
+            if heading[:2] != [of, "row_key"] or len(heading) < 3:
                 raise InvalidInput(
-                    f"{file.name} is no partition: it must begin with register, row_key and a third column.",
-                    "Give the truth of a made-up city (truth/persons.csv) or what `hub match export` wrote.",
+                    f"{file.name} is no {what}: it must begin with {of}, row_key and a third column.",
+                    f"Give the truth of a made-up city ({where}), or a file of the same columns.",
                 )
             for line in reader:
                 if len(line) < 3 or (line[0], line[1]) in rows:

@@ -1,4 +1,4 @@
-"""A run of the matcher over all that the ledger holds: what changed becomes findings and persons, nothing else.
+"""A run of the matcher over all that the ledger holds: what changed becomes findings, persons and enrolments.
 
 Rows are read from the ledger, linked as a whole, and compared with how things stand. Only persons of whom something
 is different are written, together with everybody whose rows they had or get.
@@ -16,6 +16,7 @@ from hub.commands.bonds import APART, DIFFERENT, QUEUED, SAME
 from hub.commands.matching import Finding, FormMatched
 from hub.domain.errors import SetupError
 from hub.domain.facts import Actor
+from hub.matching.enrol import Enrolled, Formed, enrol
 from hub.matching.frozen import model_of
 from hub.matching.link import Judgements, Key, Linked, link
 from hub.matching.model import Model
@@ -42,6 +43,8 @@ class RunResult:
     """Pairs of which something new was found."""
     queued: int
     """Pairs that wait for a person's judgement, all of them."""
+    entries: Enrolled
+    """What became of programme lists."""
 
 
 Batch = tuple[tuple[tuple[str, ...], ...], tuple[Finding, ...]]
@@ -70,17 +73,22 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
     if running is None:
         raise SetupError("No match model is in force.", "Run `hub match adopt`.")
     standing = await _read(hub, matcher, progress)
-    linked = await asyncio.to_thread(_link, standing, model_of(running["settings"]), progress)
+    model = model_of(running["settings"])
+    linked = await asyncio.to_thread(_link, standing, model, progress)
     batches = plan(standing, linked)
     for done, (groups, findings) in enumerate(batches):
         progress("Writing persons", done, len(batches))
         await hub.submit(matcher, FormMatched(groups, findings, running["digest"]), wait=False)
+    progress("Enrolling whom lists name", 0, None)
+    formed = Formed(standing.rows, linked.persons, model, running["digest"])
+    entries = await enrol(hub, matcher, formed)
     return RunResult(
         rows=len(standing.rows),
         persons=len(set(linked.persons.values())),
         changed=sum(len(group) for groups, _ in batches for group in groups),
         findings=sum(len(findings) for _, findings in batches),
         queued=len(linked.queue),
+        entries=entries,
     )
 
 
