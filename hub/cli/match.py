@@ -208,12 +208,14 @@ def _print(out: Console, found: Evaluation, left: list[str], entries: Mapping[st
         ("within a register", found.within),
     ):
         out.print(line(name, quality))
-    for name, quality in entries.items():
-        out.print(line(f"enrolled: {name}", quality))
     out.print(f"{'B-cubed':<18}{found.b_cubed_precision:>10.4f}{found.b_cubed_recall:>10.4f}")
     out.print(
         f"{found.rows:,} rows, {found.clusters:,} clusters of {found.persons:,} persons; {found.over_merged:,} "
         f"clusters hold more than one person, {found.split:,} persons are split; {found.missing:,} rows are missing"
     )
+    if entries:
+        out.print(f"{'entries of lists':<18}{'precision':>10}{'recall':>10}{'F1':>10}")
+    for name, quality in entries.items():
+        out.print(line(name, quality))
     if left:
         out.print(f"Not taken in, so left out: {', '.join(left)}")
