@@ -24,15 +24,16 @@ from neo4j import Driver
 
 import policies
 from graph_schema import LABELS, RELATIONSHIPS, PropertyType, find_property
-from hub.commands import access, intake, people, programmes
+from hub.commands import access, enrolling, intake, matching, people, programmes
 from hub.commands.model import By
+from hub.commands.reading import owner_of
 from hub.commands.registry import COMMANDS
 from hub.domain.errors import HubError
 from hub.domain.facts import Draft, Draw, Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log
 from hub.graph.check import differences
 from hub.graph.connect import GraphAddress
-from hub.graph.ops import COPIERS, Add, Op, Put, Tie
+from hub.graph.ops import COPIERS, Add, Drop, Op, Put, Tie
 from hub.graph.project import Projector, ops_of
 from hub.ledger import canon
 from policies import digest
@@ -43,6 +44,12 @@ NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 SHIPPED = policies.rules()
 RULES = tuple({**SHIPPED, "policy.csv": f"# {n}\n{SHIPPED['policy.csv']}"} for n in range(3))
 """Three policies that say the same and differ in their text."""
+MODELS = tuple(
+    matching.AdoptModel(
+        hashlib.sha256(text.encode()).hexdigest(), text, (("name", ("name",), (("same", 5),)),)
+    )
+    for text in ("one model", "another model")
+)
 AREAS = (
     (CITY, None, "CITY"),
     (KECAMATAN, CITY, "KECAMATAN"),
@@ -148,7 +155,10 @@ class StrictGraph:
                 assert not (op.fresh and op in self.added), f"{op.type} would be added twice"
                 self.added.add(op)
                 assert {name for name, _ in op.properties} == TIES[op.type, op.label, op.target]
-                self._lead(op.label, op.type, op.target, "id", op.to)
+                self._lead((op.label, op.type, op.target), "id", op.to)
+        for op in ops:
+            if isinstance(op, Drop):
+                del self.nodes[op.label, op.id]
 
     def _put(self, op: Put) -> None:
         assert op.fresh is ((op.label, op.id) not in self.nodes), f"{op.label} is made twice or never"
@@ -162,17 +172,18 @@ class StrictGraph:
         self.nodes.setdefault((op.label, op.id), {"id": op.id}).update(op.properties)
 
     def _tie(self, op: Tie) -> None:
-        assert (op.type, op.label, op.target) in TIES
+        ends = (op.label, op.target)
+        assert (op.type, *ends) in TIES
         assert (op.label, op.id) in self.nodes
         assert len(set(op.targets)) == len(op.targets), f"{op.type} twice to one node"
         key = (op.label, op.id, op.type)
         assert not (op.fresh and key in self.tied), f"{op.type} would be added to what is there"
         self.tied.add(key)
         for target in op.targets:
-            self._lead(op.label, op.type, op.target, op.target_key, target)
+            self._lead((op.label, op.type, op.target), op.target_key, target)
 
-    def _lead(self, start: str, type_: str, label: str, key: str, target: str) -> None:
-        assert (type_, start, label) in TIES
+    def _lead(self, tie: tuple[str, str, str], key: str, target: str) -> None:
+        _, type_, label = tie
         found = [node for (each, _), node in self.nodes.items() if each == label and node.get(key) == target]
         assert len(found) == 1, f"{type_} leads to {len(found)} nodes"
 
@@ -204,6 +215,51 @@ def ready(book: Book, type_: str, status: str) -> Draws:
 def release_of(book: Book, subject: str) -> Subject:
     takes = book.subjects[subject].state.get("takes")
     return book.subjects[takes[-1]["release"] if takes else subject]
+
+
+def owned(book: Book) -> list[str]:
+    """Records that belong to a person."""
+    return [each for each in book.of("SourceRecord") if owner_of(book, each) is not None]
+
+
+@st.composite
+def matched(draw: st.DrawFn, book: Book) -> matching.FormMatched:
+    """The persons of some records as one, or each as they are, with a finding of two of the records."""
+    records = draw(st.lists(st.sampled_from(owned(book)), min_size=1, max_size=3))
+    owners = {owner.id: owner for each in records if (owner := owner_of(book, each)) is not None}
+    groups = [tuple(each.state["records"]) for each in owners.values()]
+    one = tuple(record for group in groups for record in group)
+    left, *others = sorted(one)
+    found = matching.Finding(left, draw(st.sampled_from(others or [left])), "QUEUED", 3000, (0,))
+    model = book.subjects[book.find("model", "running")[0]].state["digest"]
+    return matching.FormMatched(
+        (one,) if draw(st.booleans()) else tuple(groups), (found,) * bool(others), model
+    )
+
+
+@st.composite
+def entries(draw: st.DrawFn, releases: Draws) -> intake.TakeRecords:
+    """Entries of a programme's list, of which some were met before, with the same words or others."""
+    rows = st.tuples(st.sampled_from(("e1", "e2", "e3")), st.sampled_from(("ACTIVE", "ENDED")))
+    taken = [
+        intake.Incoming(
+            "entry", key, key, {"STATUS": status}, {"name": "IIS", "status": status, "period": "2024"}
+        )
+        for key, status in draw(st.lists(rows, min_size=1, max_size=3, unique_by=lambda each: each[0]))
+    ]
+    return intake.TakeRecords(draw(releases), 0, tuple(taken))
+
+
+@st.composite
+def listed(draw: st.DrawFn, book: Book) -> enrolling.EnrolMatched:
+    """Some entries of a programme, each about the person of some record, or about nobody."""
+    there = [each for each in book.of("SourceRecord") if book.subjects[each].state["unit"] == "entry"]
+    found = [
+        enrolling.FoundEntry(each, ((draw(st.sampled_from(owned(book))), 9000),), draw(st.booleans()))
+        for each in draw(st.lists(st.sampled_from(there), min_size=1, max_size=3, unique=True))
+    ]
+    model = book.subjects[book.find("model", "running")[0]].state["digest"]
+    return enrolling.EnrolMatched("satu", tuple(found), model)
 
 
 def areas() -> Draws:
@@ -283,6 +339,16 @@ def commands(book: Book, kind: type) -> Draws:
             maybe() | words,
         ),
     }  # fmt: skip
+    judged = st.sampled_from(matching.JUDGEMENTS)
+    makers |= {
+        matching.AdoptModel: st.sampled_from(MODELS),
+        matching.FormMatched: matched(book),
+        matching.JudgeMatch: st.builds(
+            matching.JudgeMatch, st.sampled_from(owned(book)), st.sampled_from(owned(book)), judged, words
+        ),
+        matching.RevokeJudgement: st.builds(matching.RevokeJudgement, some(book, "Match"), words),
+        enrolling.EnrolMatched: listed(book),
+    }
     return makers[kind]
 
 
@@ -305,12 +371,18 @@ def begun() -> Book:
     dwelling = intake.Incoming("dwelling", "r0", "r0", {}, {"area": KELURAHAN, "rt": "001"})
     values = {"nik": "3273010101800001", "kk": "3273010101010001", "name": "IIS", "name_key": "IIS"}
     person = intake.Incoming("person", "k0", "k0", {}, values, "r0")
-    book.submit(intake.TakeRecords(opened.subject, 0, (person,), (dwelling,)), by)
+    other = intake.Incoming("person", "k9", "k9", {}, {"name": "UJANG", "name_key": "UJANG"}, "r0")
+    book.submit(intake.TakeRecords(opened.subject, 0, (person, other), (dwelling,)), by)
     book.submit(intake.CloseRelease(opened.subject), by)
     book.submit(people.FormPersons(tuple(book.of("SourceRecord"))), by)
     book.submit(intake.OpenRelease("dtks", "next", "2024-02-29", "cd"), by)
     for name in ("sari", "dedi"):
         book.submit(access.RegisterActor(name), by)
+    book.submit(MODELS[0], by)
+    (opened,) = book.submit(intake.OpenRelease("satu", "begin", "2024-01-31", "ef"), by)
+    entry = intake.Incoming("entry", "e1", "e1", {}, {"name": "IIS", "period": "2024"})
+    book.submit(intake.TakeRecords(opened.subject, 0, (entry,)), by)
+    book.submit(intake.CloseRelease(opened.subject), by)
     return book
 
 
@@ -333,6 +405,15 @@ def delivery(book: Book, data: st.DataObject) -> Iterator[Any]:
     yield people.FormPersons(tuple(found))
 
 
+def programme_list(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """A list of a programme from its opening to the enrolments that come of it."""
+    yield intake.OpenRelease("satu", f"list {len(book.entries)}", data.draw(st.sampled_from(SOUND)), "ab")
+    release = book.of("Release")[-1]
+    yield data.draw(entries(st.just(release)))
+    yield intake.CloseRelease(release)
+    yield data.draw(listed(book))
+
+
 def enrolment(book: Book, data: st.DataObject) -> Iterator[Any]:
     """An enrolment from its proposal to its end, as far as it comes."""
     person = data.draw(st.sampled_from(book.of("Person")))
@@ -341,10 +422,18 @@ def enrolment(book: Book, data: st.DataObject) -> Iterator[Any]:
         yield data.draw(commands(book, kind))
 
 
+def judgement(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """What a steward says of two rows, and takes back."""
+    for kind in (matching.JudgeMatch, matching.RevokeJudgement):
+        yield data.draw(commands(book, kind))
+
+
 CHAPTERS: tuple[Chapter, ...] = (
     *(partial(single, kind) for kind in COMMANDS),
     *[delivery] * 3,
     *[enrolment] * 4,
+    judgement,
+    *[programme_list] * 2,
 )
 """Every story tries each kind of command once, and whole courses of them, in a drawn order."""
 
@@ -407,4 +496,4 @@ def test_every_kind_of_change_has_a_copier_and_no_disclosure_has() -> None:
     "kind", [kind for kind in KINDS.values() if kind.name in COPIERS], ids=lambda kind: kind.name
 )
 def test_the_subject_of_a_copied_fact_is_a_label_or_is_not_in_the_graph(kind: Any) -> None:
-    assert kind.type in LABELS or kind.type in {"Actor", "Policy"}
+    assert kind.type in LABELS or kind.type in {"Actor", "Policy", "Match", "MatchModel"}
