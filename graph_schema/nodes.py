@@ -157,6 +157,7 @@ ENROLMENT = Node(
         _welfare("reason", "Code of why it ended or was refused."),
         _welfare("from_on", "First day.", _DATE),
         _welfare("to_on", "Last day.", _DATE),
+        _welfare("periods", "Periods that lists of it name, e.g. 2024-2.", PropertyType.STRINGS),
         _welfare("last_paid_on", "Day of the newest payment.", _DATE),
         _operational("agency", "Code of the agency that runs the programme."),
         _operational("person", "Id of the person: who was seen, where only the enrolment is asked for."),

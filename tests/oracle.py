@@ -36,7 +36,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "Area": ("id", "system", "code", "name", "level"),
     "Agency": ("id", "code", "name"),
     "Programme": ("id", "version", "code", "name", "unit", "funded_by", "needs", "quota"),
-    "Enrolment": ("id", "version", "status", "reason", "last_paid_on", "from", "to"),
+    "Enrolment": ("id", "version", "status", "reason", "periods", "last_paid_on", "from", "to"),
     "SourceRecord": ("id", "version", "register", "row_key", "taken_at"),
     "Release": ("id", "register", "label", "as_of", "status", "accepted", "repeated", "refused", "digest"),
 }  # fmt: skip

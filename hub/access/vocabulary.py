@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "enrolment:propose": ("Enrolment",),
         "enrolment:accept": ("Enrolment",),
         "enrolment:end": ("Enrolment",),
+        "enrolment:match": ("Enrolment",),
         "person:correct": ("Person",),
         "person:form": ("Person",),
         "household:form": ("Household",),

@@ -107,6 +107,29 @@ class Match(Node):
     reason: str | None = field(description="Why; free text (alasan).")
 
 
+@strawberry.type(description="Somebody whom an entry of a list may be about (calon padanan).")
+class EntryCandidate:
+    """A person who came near."""
+
+    row: SourceRecord | None = field(
+        description="Their row that fits best; null when its values were erased."
+    )
+    person: ID | None = field(description="Id of the person who has that row now.")
+    probability: float = field(description="How likely the machine found it that the entry is about them.")
+
+
+@strawberry.type(
+    description="An entry of a programme list that enrols nobody yet (data asal tanpa padanan). Needs `match:read`."
+)
+class UnmatchedEntry:
+    """An entry that was given to nobody."""
+
+    id: ID = field(description="Id of its source record (data asal).")
+    row: SourceRecord | None = field(description="The entry; null when its values were erased.")
+    candidates: list[EntryCandidate] = field(description="Who came nearest, the likeliest first.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
 @strawberry.type(
     description="Why two source records, or two persons, are one or not (penjelasan). Needs `match:read`."
 )

@@ -23,7 +23,16 @@ from hub.api.inputs import (
     PersonFilter,
     ProgrammeFilter,
 )
-from hub.api.ledger_types import Checkpoint, Disclosure, Entry, InclusionProof, Match, PairExplanation, Viewer
+from hub.api.ledger_types import (
+    Checkpoint,
+    Disclosure,
+    Entry,
+    InclusionProof,
+    Match,
+    PairExplanation,
+    UnmatchedEntry,
+    Viewer,
+)
 from hub.api.roots import root_field
 from hub.api.scalars import AreaSystem
 from hub.api.types import (
@@ -206,6 +215,16 @@ async def match_queue(root: Root, *, filter: MatchFilter | None, first: First = 
     """The queue of the data steward."""
     person = as_uuid(filter.person, "person") if filter and filter.person else None
     return await root.ask_whole(questions.MatchQueue(person, Page(first, after)))
+
+
+@ask(
+    Connection[UnmatchedEntry],
+    "Entries of a programme's lists that enrol nobody yet, those nearest to somebody first.",
+    needs="match:read",
+)
+async def unmatched_entries(root: Root, programme: str, *, first: First = 20, after: After) -> Any:
+    """What is left of the lists of an agency."""
+    return await root.ask_whole(questions.UnmatchedEntries(programme, Page(first, after)))
 
 
 @ask(Match | None, "One pair of rows with every level and weight (padanan).", needs="match:read")

@@ -158,6 +158,7 @@ class Enrolment(Node):
     from_: Date | None = field(name="from", description="First day (mulai).")
     to: Date | None = field(description="Last day (selesai), once ended.")
     reason: str | None = field(description="Code of the reason why it ended or was refused (alasan).")
+    periods: list[str] | None = field(description="Periods of the lists that name the person, e.g. `2024-2`.")
     last_paid_on: Date | None = field(description="Day of the newest payment known to the hub.")
     withheld: list[WithheldField] = field(description=WITHHELD)
 

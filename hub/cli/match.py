@@ -6,6 +6,7 @@ import asyncio
 import csv
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -26,12 +27,14 @@ from hub.matching.evaluate import (
     Quality,
     Row,
     evaluate,
+    evaluate_entries,
+    read_enrolments,
     read_households,
     read_partition,
 )
 from hub.matching.frozen import adoption_of
 from hub.matching.model import Model, default_model
-from hub.matching.partition import household_partition, partition
+from hub.matching.partition import enrolled, household_partition, partition
 from hub.matching.report import Told, page, read
 from hub.matching.run import RunResult, match, trained
 
@@ -136,16 +139,25 @@ def evaluate_partition(
             help="Also the households formed: register, row_key, household_id and so on, as truth/households.csv."
         ),
     ] = None,
+    enrolments: Annotated[
+        Path | None,
+        typer.Option(
+            help="Hold enrolments of lists against this truth, too: programme, row_key, person_id. "
+            "`hub city` writes it as truth/enrolments.csv."
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Hold the persons formed against the truth: pairs right and wrong, across registers and within, and B-cubed.
 
-    Only registers that have been taken in are looked at.
+    Only registers and programmes that have been taken in are looked at.
     """
     there = read_partition(truth)
     units = read_households(households) if households is not None else None
+    listed = read_enrolments(enrolments) if enrolments is not None else None
     with watching("rows", quiet=json) as report:
-        rows, homes = asyncio.run(_partitions(report, units is not None))
+        found_there = asyncio.run(_found(report, housed=units is not None, listed=listed is not None))
+    rows, homes, entries = found_there
     taken = {register for register, _ in rows}
     found = evaluate(rows, _of(there, taken))
     left = sorted({register for register, _ in there} - taken)
@@ -155,7 +167,10 @@ def evaluate_partition(
     housed = evaluate(homes, _of(units, taken)) if units is not None else None
     if housed is not None:
         told["households"] = housed.as_dict()
-    emit(told, json, lambda out: _print(out, found, left, housed))
+    given = _entries(entries, listed, rows, there) if listed is not None else {}
+    if listed is not None:
+        told["enrolments"] = {name: each.plain("entries") for name, each in given.items()}
+    emit(told, json, lambda out: _print(out, found, left, housed, given))
 
 
 def _model(file: Path | None) -> Model:
@@ -197,29 +212,45 @@ def _print_run(out: Console, found: RunResult, seconds: float) -> None:
         f"{found.rows:,} rows of {found.persons:,} persons, in {seconds:.1f} s; {found.changed:,} rows have other "
         f"company than before, {found.findings:,} findings written, {found.queued:,} pairs wait for a steward"
     )
+    entries = found.entries
     out.print(
         f"{found.households:,} households, {found.households_written:,} of them new or other than before"
+    )
+    out.print(
+        f"{entries.enrolled:,} entries of programme lists enrol a person, {entries.doubtful:,} are doubtful, "
+        f"{entries.unmatched:,} unmatched; {entries.changed:,} are new or changed"
     )
 
 
 async def _partition(report: Report) -> dict[Row, str]:
-    async with open_hub(settings(), report, founding=False) as opened:
-        return await partition(
-            opened.doors, opened.steward, lambda done: report("Reading persons and their rows", done, None)
-        )
+    return (await _found(report))[0]
 
 
-async def _partitions(report: Report, housed: bool) -> tuple[dict[Row, str], dict[Row, str]]:
+async def _found(
+    report: Report, *, housed: bool = False, listed: bool = False
+) -> tuple[dict[Row, str], dict[Row, str], dict[Row, str]]:
+    """Whose rows are, of which household units are, and whom entries of lists enrol; the last two where wanted."""
+
+    def read(done: int) -> None:
+        report("Reading persons and their rows", done, None)
+
     async with open_hub(settings(), report, founding=False) as opened:
         doors, steward = opened.doors, opened.steward
-        rows = await partition(
-            doors, steward, lambda done: report("Reading persons and their rows", done, None)
+        return (
+            await partition(doors, steward, read),
+            await household_partition(doors, steward, read) if housed else {},
+            await enrolled(doors, steward, read) if listed else {},
         )
-        if not housed:
-            return rows, {}
-        return rows, await household_partition(
-            doors, steward, lambda done: report("Reading households", done, None)
-        )
+
+
+def _entries(
+    found: dict[Row, str], truth: dict[Row, str], rows: dict[Row, str], persons: dict[Row, str]
+) -> Mapping[str, Quality]:
+    """Only lists that have been taken in are looked at: of one that enrols nobody nothing is known."""
+    taken = {programme for programme, _ in found}
+    return evaluate_entries(
+        found, {entry: person for entry, person in truth.items() if entry[0] in taken}, rows, persons
+    )
 
 
 def _of(truth: dict[Row, str], registers: set[str]) -> dict[Row, str]:
@@ -249,7 +280,13 @@ def _write(file: Path, text: str) -> None:
         raise InvalidInput(f"{file} can't be written: {error.strerror}.", "Give another path.") from None
 
 
-def _print(out: Console, found: Evaluation, left: list[str], housed: Evaluation | None) -> None:
+def _print(
+    out: Console,
+    found: Evaluation,
+    left: list[str],
+    housed: Evaluation | None,
+    entries: Mapping[str, Quality],
+) -> None:
     def line(name: str, quality: Quality) -> str:
         return (
             f"{name:<18}{quality.precision:>10.4f}{quality.recall:>10.4f}{quality.f1:>10.4f}"
@@ -275,5 +312,9 @@ def _print(out: Console, found: Evaluation, left: list[str], housed: Evaluation 
             f"{housed.over_merged:,} hold units of more than one, {housed.split:,} are split; {housed.missing:,} "
             f"units are missing"
         )
+    if entries:
+        out.print(f"{'entries of lists':<18}{'precision':>10}{'recall':>10}{'F1':>10}")
+    for name, quality in entries.items():
+        out.print(line(name, quality))
     if left:
         out.print(f"Not taken in, so left out: {', '.join(left)}")

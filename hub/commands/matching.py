@@ -108,8 +108,7 @@ def adopt_model(history: History, command: AdoptModel, draw: Draw, by: By) -> De
 
 def form_matched(history: History, command: FormMatched, draw: Draw, by: By) -> Decision:
     """New findings, then persons merged, split, made or left as they are. Judgements of people are never overruled."""
-    if named(history, "model", "running", "match model").state["digest"] != command.model:
-        raise Conflict("Another match model is in force by now.", "Match anew.")
+    demand_running(history, command.model)
     records = [each for group in command.groups for each in group]
     if len(set(records)) != len(records):
         raise InvalidInput("A record stands in two groups.", "Give each record to one person.")
@@ -119,6 +118,12 @@ def form_matched(history: History, command: FormMatched, draw: Draw, by: By) -> 
     _refuse_barred(history, command.groups)
     found = [draft for each in command.findings for draft in _finding(history, each, command.model, draw)]
     return Decision((*found, *Uniting(history, draw).regroup(command.groups)))
+
+
+def demand_running(history: History, model: str) -> None:
+    """Raises Conflict when another model than the one with this digest is in force."""
+    if named(history, "model", "running", "match model").state["digest"] != model:
+        raise Conflict("Another match model is in force by now.", "Match anew.")
 
 
 def judge_match(history: History, command: JudgeMatch, draw: Draw, by: By) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.commands.enrolling import STANDING, by_lists_alone
 from hub.commands.model import By
 from hub.commands.reading import (
     code,
@@ -27,7 +28,6 @@ REASONS = (
     "WAGE_ABOVE_UMP", "VILLAGE_OFFICIAL", "PLN_NON_SUBSIDISED", "CAR_OWNER", "NO_HEIR", "ABROAD", "INACTIVE_KTP",
 )  # fmt: skip
 """Why an enrolment ends: the categories that audits of aid lists use."""
-_STANDING = ("PROPOSED", "ENROLLED", "SUSPENDED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ProposeEnrolment:
 
 @dataclass(frozen=True, slots=True)
 class Enrol:
-    """Accept a proposal; never by the agency that made it."""
+    """Accept a proposal, or what a list says; never by the agency that made it."""
 
     enrolment: str
     starts_on: str | None = None
@@ -108,7 +108,7 @@ def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, b
         )
     person = proposed_person(history, command)
     for each in enrolments_of(history, person.id):
-        if each.state["programme"] == programme.id and each.state["status"] in _STANDING:
+        if each.state["programme"] == programme.id and each.state["status"] in STANDING:
             raise Conflict(
                 f"This person is {each.state['status'].lower()} in {command.programme} already.",
                 "Look at the enrolment that stands.",
@@ -152,19 +152,21 @@ def persons_with_nik(history: History, nik: str) -> list[Subject]:
 
 
 def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
-    """A proposal becomes an enrolment; accepted by somebody outside the agency that made it."""
+    """A proposal, or what a list says, becomes an enrolment; accepted by somebody outside the agency that made it."""
     enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
-    if enrolment.state["status"] != "PROPOSED":
+    state = enrolment.state
+    listed = state["status"] == "ENROLLED" and by_lists_alone(enrolment)
+    if state["status"] != "PROPOSED" and not listed:
         raise Conflict(
-            f"This enrolment is {enrolment.state['status'].lower()}, not proposed.",
-            "Only a proposal can be accepted.",
+            f"This enrolment is {state['status'].lower()}, not proposed.",
+            "Only a proposal, or an enrolment that rests on lists alone, can be accepted.",
         )
-    agency = enrolment.state["agency"]
-    if agency in by.agencies or enrolment.state["proposed_by"] == by.actor:
+    agency = state["agency"]
+    if agency in by.agencies or state.get("proposed_by") == by.actor:
         raise Forbidden(
             "A proposal is never accepted by the agency that made it.", "Ask the steward or the kelurahan."
         )
-    programme = known(history, enrolment.state["programme"], "Programme", "programme")
+    programme = known(history, state["programme"], "Programme", "programme")
     starts_on = day(command.starts_on or draw.today, "The start of an enrolment")
     if starts_on > twelve_months_after(draw.today):
         raise InvalidInput("An enrolment starts within a year.", "Check the year.")
@@ -177,7 +179,7 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
     """An enrolment ends for a reason; its agency keeps sight of the person for twelve months."""
     enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
     state = enrolment.state
-    if state["status"] not in _STANDING:
+    if state["status"] not in STANDING:
         raise Conflict(f"This enrolment is {state['status'].lower()} already.", "Nothing needs to be done.")
     if command.reason not in REASONS:
         raise InvalidInput(f"{command.reason!r} is no reason code.", f"One of {', '.join(REASONS)}.")
@@ -199,7 +201,7 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
     payload = {"note": words(command.note, "The note", 500)} if command.note else None
     draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, _refs(enrolment), clear, payload)
     programme = known(history, state["programme"], "Programme", "programme")
-    return Decision((draft, *(_places(draw, programme, -1) if state["status"] != "PROPOSED" else ())))
+    return Decision((draft, *(_places(draw, programme, -1) if state.get("visible") else ())))
 
 
 def _refs(enrolment: Subject) -> tuple[Ref, ...]:

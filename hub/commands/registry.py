@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from hub.commands import access, forming, households, intake, matching, people, programmes
+from hub.commands import access, enrolling, forming, households, intake, matching, people, programmes
 from hub.commands.model import CommandSpec
 from hub.commands.reading import NOBODY, named, person_row, resolved
 from hub.domain.facts import History, Json, Subject
@@ -67,6 +67,7 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     programmes.ProposeEnrolment: CommandSpec(
         "enrolment:propose", "Enrolment", programmes.propose_enrolment, _programme_row, _named_person
     ),
+    enrolling.EnrolMatched: CommandSpec("enrolment:match", "Enrolment", enrolling.enrol_matched),
     programmes.Enrol: CommandSpec("enrolment:accept", "Enrolment", programmes.enrol, _enrolment_row),
     programmes.EndEnrolment: CommandSpec("enrolment:end", "Enrolment", programmes.end_enrolment, _enrolment_row),
 })  # fmt: skip

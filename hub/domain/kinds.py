@@ -157,6 +157,21 @@ def _enrolment(state: State, fact: Fact) -> State:
     return {**state, **fact.clear, **dict(fact.refs)}
 
 
+def _listed(state: State, fact: Fact) -> State:
+    """What lists say of an enrolment now; all entries that are its evidence, and no others."""
+    of = {"person": fact.ref("person"), "programme": fact.ref("programme")}
+    return {**state, **fact.clear, **of, "entries": list(fact.refs_as("entry"))}
+
+
+def _compared(state: State, fact: Fact) -> State:
+    """What the matcher found of an entry beside what it says itself."""
+    found = {
+        "taken": fact.ref("taken"), "candidates": list(fact.refs_as("candidate")), "weights": fact.clear["weights"],
+        "model": fact.clear["model"],
+    }  # fmt: skip
+    return {**state, "enrolment": fact.ref("enrolment"), "found": found}
+
+
 def _by_code(space: str) -> Lookups:
     return lambda fact: ((space, fact.clear["code"]),)
 
@@ -279,6 +294,18 @@ _TABLE = (
     ),
     Kind("HouseholdFormed", "Household", _household_formed, lookups=_household_lookups),
     Kind("HouseholdRedirected", "Household", _household_redirected),
+    Kind(
+        "EnrolmentListed",
+        "Enrolment",
+        _listed,
+        lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
+    ),
+    Kind(
+        "EntryCompared",
+        "SourceRecord",
+        _compared,
+        lookups=lambda fact: () if fact.ref("enrolment") else (("unmatched", fact.clear["programme"]),),
+    ),
     Kind("ModelAdopted", "MatchModel", _model_adopted, lookups=lambda fact: (("model", "running"),)),
     Kind("RecordsJudged", "Match", _judged, owner=Owner.FACT, lookups=_match_lookups),
     Kind("PlacesCounted", "Programme", _merge),

@@ -264,6 +264,20 @@ def _proposed(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=True)
 
 
+def _listed(fact: Fact, payload: Payload) -> Iterator[Op]:
+    fresh = fact.version == 1
+    properties = {"status": fact.clear["status"], "agency": fact.clear["agency"], "version": fact.version,
+                  "person": fact.ref("person"), "periods": list(fact.clear["periods"])}  # fmt: skip
+    yield Put("Enrolment", fact.subject, properties, fresh)
+    yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"), fresh=fresh)
+    yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=fresh)
+    yield Tie("Enrolment", fact.subject, "EVIDENCED_BY", "SourceRecord", fact.refs_as("entry"), fresh=fresh)
+
+
+def _compared(fact: Fact, payload: Payload) -> Iterator[Op]:
+    yield Put("SourceRecord", fact.subject, {"version": fact.version})
+
+
 def _enrolment(fact: Fact, payload: Payload) -> Iterator[Op]:
     properties: dict[str, Any] = {"status": fact.clear["status"], "version": fact.version}
     for name in ("from_on", "to_on"):
@@ -325,5 +339,7 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "PersonEnrolled": Copier(_enrolment),
     "EnrolmentEnded": Copier(_enrolment),
     "EnrolmentMoved": Copier(_moved),
+    "EnrolmentListed": Copier(_listed),
+    "EntryCompared": Copier(_compared),
 })  # fmt: skip
 """The total table: what each kind of fact in the changes does to the graph."""

@@ -125,7 +125,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         | {"programmes": Link("({n})<-[:RUN_BY]-({m}:Programme)", "Programme", many=True, order="{m}.code")},
         "Programme": _values("id", "version", "code", "name", "unit", "funded_by", "needs", "quota")
         | {"agency": Link("({n})-[:RUN_BY]->({m}:Agency)", "Agency")},
-        "Enrolment": _values("id", "version", "status", "reason", "last_paid_on", from_="from_on", to="to_on")
+        "Enrolment": _values(
+            "id", "version", "status", "reason", "periods", "last_paid_on", from_="from_on", to="to_on"
+        )
         | {
             "programme": Link("({n})-[:IN_PROGRAMME]->({m}:Programme)", "Programme"),
             "person": Link("({n})-[:FOR_PERSON]->({m}:Person)", "Person"),

@@ -15,6 +15,7 @@ from hub.domain.errors import Forbidden, NotFound
 from hub.domain.facts import Fact, History, Subject
 from hub.domain.kinds import KINDS, Log, Retention
 from hub.ledger.answering import ENROLMENT_STATES, Cursors, connection, page_size, sees_values
+from hub.ledger.entry_answers import entry_rows, unmatched_entries
 from hub.ledger.entry_views import PERSONAL_TYPES, content, entry_dict, listed, release_dict
 from hub.ledger.history import LedgerHistory
 from hub.ledger.household_answers import households_known, stays
@@ -224,17 +225,17 @@ def _release_records(
 def _release_persons(
     ledger: Ledger, question: model.ReleasePersons, scope: Scope, cursors: Cursors
 ) -> Viewed:
-    return _given_to(ledger, question, scope, ("person", "person", "person_of", owner_of))
+    return _given_to(ledger, question, scope, (("person", "entry"), "person", "person_of", _person_of))
 
 
 def _release_households(
     ledger: Ledger, question: model.ReleaseHouseholds, scope: Scope, cursors: Cursors
 ) -> Viewed:
-    return _given_to(ledger, question, scope, ("dwelling", "household", "household_of", household_of))
+    return _given_to(ledger, question, scope, (("dwelling",), "household", "household_of", household_of))
 
 
-_Holder = tuple[str, str, str, Callable[[History, str], Subject | None]]
-"""Unit of the records, what has them, the look-up that names it, and how it is found."""
+_Holder = tuple[tuple[str, ...], str, str, Callable[[History, str], Subject | None]]
+"""Units of the records, what has them, the look-up that names it, and how it is found."""
 
 
 def _given_to(
@@ -242,12 +243,13 @@ def _given_to(
 ) -> Viewed:
     if not sees_values(scope):
         raise Forbidden("Row keys and persons are open to you for some rows only.", "Ask a data steward.")
-    unit, name, space, holder_of = holder
+    units, name, space, holder_of = holder
     history = ledger.history()
     records, after = _stretch(ledger, question.release, question.after)
     history.prefetch(subjects=records, finds=[(space, each) for each in records])
     history.prefetch(subjects=[found for each in records for found in history.find(space, each)])
-    known = [each for each in map(history.subject, records) if each and each.state["unit"] == unit]
+    known = [each for each in map(history.subject, records) if each and each.state["unit"] in units]
+    history.prefetch(subjects=[each.state["enrolment"] for each in known if each.state.get("enrolment")])
     taken = {each.id: each.state["takes"][-1]["taken"] for each in known}
     history.prefetch_payloads(taken.values())
     rows = [
@@ -261,6 +263,13 @@ def _given_to(
     return Viewed(
         {"rows": rows, "next": after}, tuple(dict.fromkeys(row[name] for row in rows if row[name])), ()
     )
+
+
+def _person_of(history: History, record: str) -> Subject | None:
+    """Whose a row is, or whom an entry enrols."""
+    subject = history.subject(record)
+    enrolment = history.subject(subject.state.get("enrolment") or "") if subject is not None else None
+    return history.subject(enrolment.state["person"]) if enrolment is not None else owner_of(history, record)
 
 
 def _stretch(ledger: Ledger, release: str, after: int) -> tuple[list[str], int | None]:
@@ -300,10 +309,12 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.MatchesKnown: _for_matcher(matches_known),
     model.Stays: _for_matcher(stays),
     model.HouseholdsKnown: _for_matcher(households_known),
+    model.EntryRows: _for_matcher(entry_rows),
     model.RunningModel: _for_matcher(running_model),
     model.MatchQueue: match_queue,
     model.MatchById: match_by_id,
     model.PairExplained: pair_explained,
+    model.UnmatchedEntries: unmatched_entries,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""
 

@@ -101,7 +101,7 @@ def running_model(ledger: Ledger, question: model.RunningModel) -> Viewed:
 
 
 def stretch(ledger: Ledger, type_: str, after: str) -> tuple[list[Subject], str | None]:
-    """The next subjects of a type, and the one after which to go on; None at the end."""
+    """The next subjects of a type by id, and the id after which to go on; None at the end."""
     query = select(_SUBJECT).where(_SUBJECT.c.type == type_, _SUBJECT.c.id > after)
     with ledger.reading() as connection:
         rows = connection.execute(query.order_by(_SUBJECT.c.id).limit(_STRETCH)).all()

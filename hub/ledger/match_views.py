@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.access.scope import Scope
 from hub.commands.bonds import DIFFERENT, QUEUED, judgement_of, outcome_of
-from hub.commands.choosing import dwelling_of, finished_take, releases_of, values_of
+from hub.commands.choosing import dwelling_of, finished_take, values_of
 from hub.commands.matching import matches_among
 from hub.commands.reading import owner_of, resolved
 from hub.commands.uniting import members_of
@@ -15,7 +15,8 @@ from hub.domain.errors import Forbidden
 from hub.domain.facts import History, Json, Subject
 from hub.domain.kinds import Log
 from hub.ledger.answering import Cursors, connection, page_size, sees_values
-from hub.ledger.entry_views import listed, release_dict
+from hub.ledger.entry_views import listed
+from hub.ledger.row_views import RowViews
 from hub.ledger.store import Ledger
 from hub.questions import model
 from hub.questions.model import Viewed
@@ -121,21 +122,19 @@ class Views:
     def __init__(self, ledger: Ledger, history: History) -> None:
         self._ledger = ledger
         self._history = history
+        self._rows = RowViews(ledger, history, ())
         found = history.find("model", "running")
         running = history.subject(found[0]) if found else None
         self._rubrics: Mapping[str, Json] = running.state["rubrics"] if running is not None else {}
-        self._taken: Mapping[str, str] = {}
         self._judged: Mapping[str, str] = {}
 
     def nodes(self, matches: Sequence[Subject]) -> list[dict[str, Any]]:
         """Matches as the API names them."""
         history, sides = self._history, [each.state[side] for each in matches for side in ("left", "right")]
-        history.prefetch(subjects=sides)
+        self._rows = RowViews(self._ledger, history, sides)
         records = [each for each in map(history.subject, sides) if each is not None]
         takes = [take for each in records for take in each.state["takes"]]
-        history.prefetch(subjects=[release for take in takes for release in releases_of(take)])
         history.prefetch(subjects=[take["dwelling"] for take in takes if take["dwelling"]])
-        self._taken = self._ledger.instants(each.state["takes"][0]["taken"] for each in records)
         said = [each.state["steward"]["fact"] for each in matches if each.state["steward"]]
         self._judged = self._ledger.instants(said)
         history.prefetch_payloads(said)
@@ -146,26 +145,13 @@ class Views:
         reason = self._history.payload(steward["fact"]) if steward else None
         return {
             "id": match.id, "version": match.version, "withheld": [],
-            "left": self._row(match.state["left"]), "right": self._row(match.state["right"]),
-            "probability": _probability(machine["weight"]) if machine else None,
+            "left": self._rows.view(match.state["left"]), "right": self._rows.view(match.state["right"]),
+            "probability": probability(machine["weight"]) if machine else None,
             "levels": self._levels(match) if machine else [],
             "judgement": judgement_of(match) or "UNJUDGED",
             "judged_by": steward["actor"] if steward else None,
             "judged_at": self._judged.get(steward["fact"]) if steward else None,
             "reason": (reason or {}).get("reason"),
-        }  # fmt: skip
-
-    def _row(self, record: str) -> dict[str, Any] | None:
-        subject = self._history.subject(record)
-        take = finished_take(self._history, subject) if subject is not None else None
-        payload = self._history.payload(take["taken"]) if take is not None else None
-        release = self._history.subject(take["release"]) if take is not None else None
-        if subject is None or payload is None or release is None:
-            return None
-        first = subject.state["takes"][0]["taken"]
-        return {
-            "id": record, "register": subject.state["register"], "row_key": payload["row_key"],
-            "release": release_dict(release), "taken_at": self._taken[first], "withheld": [],
         }  # fmt: skip
 
     def _values(self, record: str) -> Mapping[str, Json]:
@@ -197,7 +183,7 @@ def _text(values: Mapping[str, Json], attributes: Sequence[str]) -> str | None:
     return " · ".join(str(values[name]) for name in attributes if values.get(name)) or None
 
 
-def _probability(weight: int) -> float:
+def probability(weight: int) -> float:
     """From bits of evidence, the prior included."""
     return round(1 / (1 + 2 ** (-weight / 1000)), 6)
 

@@ -23,7 +23,7 @@ B = TypeVar("B", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Pairs found, pairs there are, and pairs that are both."""
+    """What was found, what there is, and what is both: pairs of rows, or entries with their persons."""
 
     found: int
     true: int
@@ -46,9 +46,13 @@ class Quality:
         return 2 * self.precision * self.recall / total if total else 0.0
 
     def as_dict(self) -> dict[str, float]:
-        """The figures as plain values."""
+        """The figures of pairs as plain values."""
+        return self.plain("pairs")
+
+    def plain(self, what: str) -> dict[str, float]:
+        """The figures as plain values, counts named by what was counted."""
         return {
-            "pairs_found": self.found, "pairs_true": self.true, "pairs_right": self.right,
+            f"{what}_found": self.found, f"{what}_true": self.true, f"{what}_right": self.right,
             "precision": self.precision, "recall": self.recall, "f1": self.f1,
         }  # fmt: skip
 
@@ -107,14 +111,49 @@ def evaluate(found: Partition, truth: Partition) -> Evaluation:
     )
 
 
+def evaluate_entries(
+    found: Mapping[Row, str], truth: Mapping[Row, str], rows: Partition, persons: Partition
+) -> Mapping[str, Quality]:
+    """How many entries of programme lists went to the right person: of each programme, and of `all` together.
+
+    `found`: entry → person of the hub. `truth`: entry → true person. `rows`, `persons`: the partition found and the
+    true one. A person found counts as the true one who has most of its rows. An entry about somebody of whom no row
+    was taken in can't be found, so it only counts where it was given to somebody.
+    """
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, person in rows.items():
+        if row in persons:
+            votes[person][persons[row]] += 1
+    became = {person: min(votes, key=lambda each: (-votes[each], each)) for person, votes in votes.items()}
+    known = {persons[row] for row in rows if row in persons}
+    given: Counter[str] = Counter()
+    true: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for entry, person in truth.items():
+        for name in (entry[0], "all"):
+            given[name] += entry in found
+            true[name] += person in known
+            right[name] += became.get(found.get(entry, "")) == person
+    return {name: Quality(given[name], true[name], right[name]) for name in sorted(given)}
+
+
+def read_enrolments(file: Path) -> dict[Row, str]:
+    """Entry → person, of a CSV whose first three columns are programme, row_key and the person. Raises InvalidInput."""
+    return _read(file, "programme", "list of enrolments", "truth/enrolments.csv")
+
+
 def read_partition(file: Path) -> dict[Row, str]:
     """The partition in a CSV whose first three columns are register, row_key and the cluster or person.
 
     Raises InvalidInput for a file that is none, and for a row that stands there twice.
     """
+    return _read(file, "register", "partition", "truth/persons.csv")
+
+
+def _read(file: Path, of: str, what: str, where: str) -> dict[Row, str]:
     rows: dict[Row, str] = {}
-    for number, line in _lines(file, (), "Give the truth of a made-up city (truth/persons.csv) or what `hub match "
-                               "export` wrote."):  # fmt: skip
+    advice = f"Give the {what} of a made-up city ({where}), or a file of the same columns."
+    for number, line in _lines(file, (of, "row_key"), advice):
         if (line[0], line[1]) in rows:
             raise InvalidInput(f"Line {number} of {file.name} repeats a row.", "Mend it.")
         rows[line[0], line[1]] = line[2]
@@ -127,7 +166,7 @@ def read_households(file: Path) -> dict[Row, str]:
     Raises InvalidInput for a file that is none.
     """
     told: dict[Row, Counter[str]] = defaultdict(Counter)
-    heading = ("household_id", "kk_family_id", "members")
+    heading = ("register", "row_key", "household_id", "kk_family_id", "members")
     for number, line in _lines(file, heading, "Give the truth of a made-up city: truth/households.csv."):
         if not line[4].isdecimal():
             raise InvalidInput(f"Line {number} of {file.name} tells no number of members.", "Mend it.")
@@ -140,15 +179,14 @@ def mostly(told: Mapping[Row, Counter[str]]) -> dict[Row, str]:
     return {row: min(found, key=lambda each: (-found[each], each)) for row, found in told.items()}
 
 
-def _lines(file: Path, more: tuple[str, ...], advice: str) -> Iterator[tuple[int, list[str]]]:
-    """Lines of a CSV with their numbers. It begins with register, row_key and the columns of `more`, or any other."""
-    wanted = ["register", "row_key", *more]
+def _lines(file: Path, wanted: tuple[str, ...], advice: str) -> Iterator[tuple[int, list[str]]]:
+    """Lines of a CSV with their numbers. It begins with the wanted columns and has three at least."""
     width = max(3, len(wanted))
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
             heading = next(reader, [])
-            if heading[: len(wanted)] != wanted or len(heading) < width:
+            if tuple(heading[: len(wanted)]) != wanted or len(heading) < width:
                 raise InvalidInput(
                     f"{file.name} does not begin with the columns {', '.join(wanted)}.", advice
                 )

@@ -1,4 +1,4 @@
-"""A run of the matcher over all that the ledger holds: what changed becomes findings, persons and households.
+"""A run of the matcher over all that the ledger holds: what changed becomes findings, persons and what they are in.
 
 Rows are read from the ledger, matched as a whole, and compared with how things stand. Only persons of whom something
 is different are written, together with everybody whose rows they had or get.
@@ -17,6 +17,7 @@ from hub.commands.matching import Finding, FormMatched
 from hub.domain.errors import InvalidInput, SetupError
 from hub.domain.facts import Actor
 from hub.matching.batches import MOST, batched
+from hub.matching.enrol import Enrolled, Formed, enrol
 from hub.matching.frozen import model_of
 from hub.matching.housing import house
 from hub.matching.model import Model
@@ -47,6 +48,8 @@ class RunResult:
     """Households that the persons live in now."""
     households_written: int
     """Those of them that are new or other than before."""
+    entries: Enrolled
+    """What became of programme lists."""
 
 
 Batch = tuple[tuple[tuple[str, ...], ...], tuple[Finding, ...]]
@@ -75,12 +78,16 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
     if running is None:
         raise SetupError("No match model is in force.", "Run `hub match adopt`.")
     standing = await _read(hub, matcher, progress)
-    matched = await asyncio.to_thread(_matched, standing, model_of(running["settings"]), progress)
+    model = model_of(running["settings"])
+    matched = await asyncio.to_thread(_matched, standing, model, progress)
     batches = plan(standing, matched)
     for done, (groups, findings) in enumerate(batches):
         progress("Writing persons", done, len(batches))
         await hub.submit(matcher, FormMatched(groups, findings, running["digest"]), wait=False)
     housed = await house(hub, matcher, progress)
+    progress("Enrolling whom lists name", 0, None)
+    formed = Formed(standing.rows, matched.persons, model, running["digest"])
+    entries = await enrol(hub, matcher, formed)
     return RunResult(
         rows=len(standing.rows),
         persons=len(set(matched.persons.values())),
@@ -89,6 +96,7 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
         queued=len(matched.queue),
         households=housed.households,
         households_written=housed.written,
+        entries=entries,
     )
 
 

@@ -48,6 +48,15 @@ class Scorer:
             f" FROM {linker.inference.compute_blocked_pairs_for_predict().physical_name} ORDER BY l, r"
         )
 
+    def candidates_between(self, border: int, rules: Sequence[Sequence[str]]) -> pa.Table:
+        """The pairs that a rule names of a row before the border and one from it on."""
+        named = " UNION ".join(
+            f"SELECT a.unique_id AS l, b.unique_id AS r FROM feature a JOIN feature b USING ({', '.join(columns)})"
+            f" WHERE a.unique_id < {int(border)} AND b.unique_id >= {int(border)}"
+            for columns in rules
+        )
+        return self._arrow(f"SELECT l, r FROM ({named}) ORDER BY l, r")
+
     def tell_families(self, families: pa.Table) -> None:
         """Give every row its clan and kin, as `Families.told` has them."""
         self._connection.register("given", families)

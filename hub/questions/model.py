@@ -177,7 +177,7 @@ class SourceStatements:
 
 @dataclass(frozen=True, slots=True)
 class ReleasePersons:
-    """Which person each row of a release was given to, a stretch at a time: rows with their keys."""
+    """Which person each row of a release was given to, or each entry of a list, a stretch at a time: with their keys."""
 
     release: str
     after: int = 0
@@ -227,6 +227,14 @@ class Stays:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRows:
+    """Every entry of a programme list with what was found of it, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Record after which to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdsKnown:
     """The households that stand, a stretch at a time: for the matcher alone."""
 
@@ -261,3 +269,12 @@ class PairExplained:
 
     left: str
     right: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedEntries:
+    """Entries of a programme's lists that were given to nobody, each with the persons who came nearest."""
+
+    programme: str
+    """Code of the programme."""
+    page: Page = field(default_factory=Page)

@@ -49,10 +49,12 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.MatchesKnown: QuestionSpec("match:run", "Match", personal=False),
         model.Stays: QuestionSpec("match:run", "Match", personal=False),
         model.HouseholdsKnown: QuestionSpec("match:run", "Match", personal=False),
+        model.EntryRows: QuestionSpec("match:run", "Match", personal=False),
         model.RunningModel: QuestionSpec("match:run", "Match", personal=False),
         model.MatchQueue: QuestionSpec("match:read", "Match", personal=True),
         model.MatchById: QuestionSpec("match:read", "Match", personal=True),
         model.PairExplained: QuestionSpec("match:read", "Match", personal=True),
+        model.UnmatchedEntries: QuestionSpec("match:read", "Match", personal=True),
         model.Releases: QuestionSpec("release:read", "Release", personal=False),
     }
 )

@@ -14,6 +14,7 @@ from hub.graph.connect import Progress
 from tests.benchmarks.append import append
 from tests.benchmarks.audit import audit
 from tests.benchmarks.commits import commits_on_postgresql, commits_on_sqlite
+from tests.benchmarks.enrolments import enrolments
 from tests.benchmarks.intake import intake
 from tests.benchmarks.measure import Ground, Row
 from tests.benchmarks.points import points
@@ -23,6 +24,7 @@ from tests.benchmarks.registers import registers
 BENCHMARKS: Mapping[str, Callable[[Ground], list[Row]]] = MappingProxyType({
     "intake": intake,
     "registers": registers,
+    "enrolments": enrolments,
     "append": append,
     "sqlite": commits_on_sqlite,
     "postgresql": commits_on_postgresql,

@@ -35,6 +35,7 @@ DIGESTS = {
 LATER = frozenset({
     "PersonsMerged", "PersonSplit", "PersonRedirected", "EnrolmentMoved", "ModelAdopted", "RecordsJudged",
     "HouseholdFormed", "HouseholdRedirected",
+    "EnrolmentListed", "EntryCompared",
 })  # fmt: skip
 """Kinds that came after version 0.1.0, and that the fixture of a later version has to hold."""
 

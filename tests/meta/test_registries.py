@@ -14,7 +14,7 @@ import policies
 from hub.access.policy import Policy
 from hub.access.vocabulary import ACTIONS
 from hub.api.schema import CORE
-from hub.commands import access, forming, households, intake, matching, people, programmes
+from hub.commands import access, enrolling, forming, households, intake, matching, people, programmes
 from hub.commands.registry import COMMANDS
 from hub.domain.kinds import KINDS, Log
 from hub.graph.ops import COPIERS
@@ -23,9 +23,9 @@ from hub.questions import model
 from hub.questions.registry import QUESTIONS
 
 FAMILIES: tuple[ModuleType, ...] = (
-    access, forming, households, intake, matching, people, programmes,
+    access, enrolling, forming, households, intake, matching, people, programmes,
 )  # fmt: skip
-PARTS = {intake.Incoming, matching.Finding, households.HouseholdGroup}
+PARTS = {intake.Incoming, matching.Finding, households.HouseholdGroup, enrolling.FoundEntry}
 """Dataclasses of the commands that are parts of one."""
 ANSWERED = {model.Answer, model.Viewed, model.Page}
 """Dataclasses of the questions that are none."""

@@ -23,6 +23,7 @@ Query programmes(filter) programme(code) enrolments(filter,first,after) releases
 Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
 Query disclosures(filter,first,after) sourceStatements(record)
 Query matchQueue(filter,first,after) match(id) explainPair(left,right)
+Query unmatchedEntries(programme,first,after)
 Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
 Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudgement(input)
 Mutation adoptMatchModel(input)
@@ -47,6 +48,8 @@ Entry seq recordedAt actor agency action purpose legalBasis policyVersion subjec
 EntryFact kind subject before after withheld erased
 Match id version left right withheld probability levels judgement judgedBy judgedAt reason
 MatchLevel comparison level weight left right
+UnmatchedEntry id row candidates withheld
+EntryCandidate row person probability
 PairExplanation same probability levels barredBy judgements
 JudgementKind SAME DIFFERENT UNSURE UNJUDGED
 Checkpoint origin size rootHash note cosignatures

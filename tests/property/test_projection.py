@@ -24,7 +24,7 @@ from neo4j import Driver
 
 import policies
 from graph_schema import LABELS, RELATIONSHIPS, PropertyType, find_property
-from hub.commands import access, households, intake, matching, people, programmes
+from hub.commands import access, enrolling, households, intake, matching, people, programmes
 from hub.commands.model import By
 from hub.commands.reading import owner_of
 from hub.commands.registry import COMMANDS
@@ -257,6 +257,31 @@ def housed(draw: st.DrawFn, book: Book) -> households.FormHouseholds:
     return households.FormHouseholds((group,))
 
 
+@st.composite
+def entries(draw: st.DrawFn, releases: Draws) -> intake.TakeRecords:
+    """Entries of a programme's list, of which some were met before, with the same words or others."""
+    rows = st.tuples(st.sampled_from(("e1", "e2", "e3")), st.sampled_from(("ACTIVE", "ENDED")))
+    taken = [
+        intake.Incoming(
+            "entry", key, key, {"STATUS": status}, {"name": "IIS", "status": status, "period": "2024"}
+        )
+        for key, status in draw(st.lists(rows, min_size=1, max_size=3, unique_by=lambda each: each[0]))
+    ]
+    return intake.TakeRecords(draw(releases), 0, tuple(taken))
+
+
+@st.composite
+def listed(draw: st.DrawFn, book: Book) -> enrolling.EnrolMatched:
+    """Some entries of a programme, each about the person of some record, or about nobody."""
+    there = [each for each in book.of("SourceRecord") if book.subjects[each].state["unit"] == "entry"]
+    found = [
+        enrolling.FoundEntry(each, ((draw(st.sampled_from(owned(book))), 9000),), draw(st.booleans()))
+        for each in draw(st.lists(st.sampled_from(there), min_size=1, max_size=3, unique=True))
+    ]
+    model = book.subjects[book.find("model", "running")[0]].state["digest"]
+    return enrolling.EnrolMatched("satu", tuple(found), model)
+
+
 def areas() -> Draws:
     """Areas from the top down to some level, so that each comes after the one it is part of."""
     return st.builds(
@@ -343,6 +368,7 @@ def commands(book: Book, kind: type) -> Draws:
         ),
         matching.RevokeJudgement: st.builds(matching.RevokeJudgement, some(book, "Match"), words),
         households.FormHouseholds: housed(book),
+        enrolling.EnrolMatched: listed(book),
     }
     return makers[kind]
 
@@ -374,6 +400,10 @@ def begun() -> Book:
     for name in ("sari", "dedi"):
         book.submit(access.RegisterActor(name), by)
     book.submit(MODELS[0], by)
+    (opened,) = book.submit(intake.OpenRelease("satu", "begin", "2024-01-31", "ef"), by)
+    entry = intake.Incoming("entry", "e1", "e1", {}, {"name": "IIS", "period": "2024"})
+    book.submit(intake.TakeRecords(opened.subject, 0, (entry,)), by)
+    book.submit(intake.CloseRelease(opened.subject), by)
     return book
 
 
@@ -396,6 +426,15 @@ def delivery(book: Book, data: st.DataObject) -> Iterator[Any]:
     yield people.FormPersons(tuple(found))
 
 
+def programme_list(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """A list of a programme from its opening to the enrolments that come of it."""
+    yield intake.OpenRelease("satu", f"list {len(book.entries)}", data.draw(st.sampled_from(SOUND)), "ab")
+    release = book.of("Release")[-1]
+    yield data.draw(entries(st.just(release)))
+    yield intake.CloseRelease(release)
+    yield data.draw(listed(book))
+
+
 def enrolment(book: Book, data: st.DataObject) -> Iterator[Any]:
     """An enrolment from its proposal to its end, as far as it comes."""
     person = data.draw(st.sampled_from(book.of("Person")))
@@ -415,6 +454,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     *[delivery] * 3,
     *[enrolment] * 4,
     judgement,
+    *[programme_list] * 2,
 )
 """Every story tries each kind of command once, and whole courses of them, in a drawn order."""
 

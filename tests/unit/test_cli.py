@@ -226,4 +226,5 @@ def test_a_port_in_use_is_told_at_once_and_the_option_advised_is_there(tmp_path:
 def test_the_help_of_evaluate_names_the_truth_that_the_city_writes(tmp_path: Path) -> None:
     listed = _hub(tmp_path, "match", "evaluate", "--help", COLUMNS="200").stdout
     assert "truth/persons.csv" in listed
+    assert "truth/enrolments.csv" in listed
     assert "hub city" in listed

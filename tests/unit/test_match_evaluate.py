@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.errors import InvalidInput
-from hub.matching.evaluate import Quality, Row, evaluate, read_households, read_partition
+from hub.matching.evaluate import (
+    Quality,
+    Row,
+    evaluate,
+    evaluate_entries,
+    read_enrolments,
+    read_households,
+    read_partition,
+)
 
 rows = st.tuples(st.sampled_from(("dtks", "p3ke", "regsosek")), st.sampled_from("abcdef"))
 partitions = st.dictionaries(rows, st.sampled_from("123"), max_size=14)
@@ -93,3 +101,24 @@ def test_a_file_that_tells_no_households_is_refused(tmp_path: Path, content: str
     file.write_text(content)
     with pytest.raises(InvalidInput):
         read_households(file)
+
+
+def test_an_entry_is_right_when_it_went_to_whom_most_rows_of_its_person_are_of() -> None:
+    rows = {("dtks", key): person for key, person in zip("abcde", "xxxyz", strict=True)}
+    persons = {("dtks", key): person for key, person in zip("abcd", "1123", strict=True)}
+    truth = {("pkh", "1"): "1", ("pkh", "2"): "3", ("pkh", "3"): "2", ("rutilahu", "4"): "9"}
+    found = {("pkh", "1"): "x", ("pkh", "3"): "x", ("rutilahu", "4"): "z", ("pkh", "5"): "x"}
+    told = evaluate_entries(found, truth, rows, persons)
+    assert told == {"all": Quality(3, 3, 1), "pkh": Quality(2, 3, 1), "rutilahu": Quality(1, 0, 0)}
+    assert told["all"].plain("entries")["entries_right"] == 1
+
+
+def test_enrolments_are_read_from_the_truth_of_a_city(tmp_path: Path) -> None:
+    file = tmp_path / "enrolments.csv"
+    file.write_text("programme,row_key,person_id,note\npkh,1,9,ok\n")
+    assert read_enrolments(file) == {("pkh", "1"): "9"}
+    with pytest.raises(InvalidInput, match="partition"):
+        read_partition(file)
+    file.write_text("register,row_key,person_id\ndtks,1,9\n")
+    with pytest.raises(InvalidInput, match="enrolments"):
+        read_enrolments(file)
