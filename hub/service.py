@@ -21,6 +21,7 @@ from hub.commands.reading import resolved
 from hub.commands.registry import COMMANDS
 from hub.domain.days import local_day
 from hub.domain.errors import (
+    Conflict,
     Forbidden,
     HubError,
     InvalidInput,
@@ -142,6 +143,18 @@ class Hub:
         earlier = self._ledger.replayed(Log.CHANGES, actor.id, request, body)
         if earlier is not None:
             return earlier
+        try:
+            return self._decided(actor, command, (request, body), expected)
+        except Conflict:
+            # What it contradicts may be itself: the same request sent twice at once is answered twice alike.
+            earlier = self._ledger.replayed(Log.CHANGES, actor.id, request, body)
+            if earlier is None:
+                raise
+            return earlier
+
+    def _decided(
+        self, actor: Actor, command: Any, asked: tuple[str, bytes], expected: int | None
+    ) -> Pending | Appended:
         spec = COMMANDS[type(command)]
         history = self._ledger.history()
         scope = None if spec.founding else self._authorise(history, actor, spec, command)
@@ -152,9 +165,7 @@ class Hub:
         _demand_version(history, subject, expected)
         if not decision.facts:
             return self._ledger.last_about(subject)
-        return self._ledger.prepare(
-            Log.CHANGES, _warrant(actor, spec, scope), (request, body), decision.facts, history
-        )
+        return self._ledger.prepare(Log.CHANGES, _warrant(actor, spec, scope), asked, decision.facts, history)
 
     def _authorise(self, history: LedgerHistory, actor: Actor, spec: CommandSpec, command: Any) -> Scope:
         rights = self._read_rights(history, actor.id)

@@ -146,10 +146,14 @@ def _print(out: Console, told: dict[str, Any]) -> None:
         rows = f"{each['accepted']:>7,} rows accepted, {each['refused']:,} refused"
         out.print(f"{each['register']:<9}{rows}{why}", markup=False)
     if told["matching"]:
+        found, entries = told["matching"], told["matching"]["entries"]
         out.print(
-            "matched  {rows:>7,} rows of {persons:,} persons; {queued:,} pairs wait for a steward".format(
-                **told["matching"]
-            )
+            f"matched  {found['rows']:>7,} rows of {found['persons']:,} persons in {found['households']:,} households; "
+            f"{found['queued']:,} pairs wait for a steward"
+        )
+        out.print(
+            f"enrolled {entries['enrolled']:>7,} entries of programme lists, "
+            f"{entries['doubtful'] + entries['unmatched']:,} name nobody who is sure"
         )
     for each in told["accounts"]:
         out.print(f"\n[bold]{each['account']}[/bold]  {each['title']}")

@@ -85,6 +85,7 @@ def start(home: ServerHome, java: Path, port: int, version: str) -> Record:
     except BaseException:
         child.kill()
         child.wait()
+        home.record.unlink(missing_ok=True)
         raise
 
 

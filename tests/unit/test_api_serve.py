@@ -7,15 +7,18 @@ import os
 import signal
 import threading
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from hub.api.app import create_app
+from hub.bootstrap import found_ledger
 from hub.cli.serve import listen, run_app, url_of
 from hub.cli.token import token
 from hub.domain.errors import NotFound, SetupError
 from hub.settings import Settings
+from tests.contract.ledger_worlds import agency, commit
 from tests.desk import Desk
 
 
@@ -50,6 +53,8 @@ def test_makes_no_token_for_an_account_that_does_not_exist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HUB_HOME", str(tmp_path / "hub"))
+    with closing(found_ledger(Settings(home=tmp_path / "hub"))) as ledger:
+        commit(ledger, agency())
     with pytest.raises(NotFound, match="no such account") as refused:
         token("ASEP MADEUP", minutes=5)
     assert "ASEP" not in str(refused.value)

@@ -60,10 +60,14 @@ def _made_but_stopped(settings: Settings) -> ServerHome:
     return home
 
 
+_AS_TYPED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from hub.cli import main; main()"
+"""Ctrl-C reaches a command that somebody typed; tests may run in the background, where it does not."""
+
+
 def _run(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "HUB_HOME": str(settings.home), "HUB_NEO4J_HEAP_MB": str(HEAP_MB)}
     return subprocess.Popen(
-        [sys.executable, "-m", "hub", *arguments],
+        [sys.executable, "-c", _AS_TYPED, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
