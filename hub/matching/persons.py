@@ -10,7 +10,7 @@ from math import log2
 import pyarrow as pa
 
 from hub.matching.clusters import Evidence, Pair, clusters
-from hub.matching.comparisons import FIRST_PASS, SECOND_PASS
+from hub.matching.comparisons import FIRST_PASS, KIN, SECOND_PASS
 from hub.matching.families import Families
 from hub.matching.features import features
 from hub.matching.model import Model
@@ -21,6 +21,7 @@ Key = tuple[str, str]
 Keys = tuple[Key, Key]
 """Two rows, the lesser key first."""
 Progress = Callable[[str], None]
+_JUST_BELOW = 0.001
 _LARGEST_CLOSED = 40
 """Neighbours of a row above which it is too common for every pair of them to be worth a look."""
 
@@ -167,7 +168,24 @@ class Matching:
         self._progress("Scoring, first pass")
         weights = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
         self._progress("Scoring, with families")
-        return self._with_families(weights)
+        return self._asked(self._with_families(weights))
+
+    def _asked(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+        """The same, but where names differ and no NIK binds the two, no more than leaves it to a person.
+
+        Family, mother and a day that stands for an unknown one are what brothers and sisters share as well. Such a
+        pair weighs less than its levels add up to.
+        """
+        upper = self._model.thresholds.upper
+        strong = as_table(pair for pair, weight in weights.items() if weight >= upper)
+        told = self.scorer.levels(strong, SECOND_PASS)
+        columns = (told[name].to_pylist() for name in ("l", "r", "name", "identity"))
+        doubtful = {
+            (left, right): upper - _JUST_BELOW
+            for left, right, name, identity in zip(*columns, strict=True)
+            if name.removeprefix(KIN) == "different" and not identity.removeprefix(KIN).startswith("nik")
+        }
+        return {**weights, **doubtful}
 
     def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
         """For every row, in the order of their keys, the first row of its person."""

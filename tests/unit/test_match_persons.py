@@ -123,6 +123,18 @@ def test_siblings_of_one_mother_and_card_born_in_one_year_are_two() -> None:
     )
 
 
+@pytest.mark.parametrize("nik", ["", "3273012012100002"])
+def test_siblings_are_two_though_a_day_is_unknown_and_a_person_is_asked(nik: str) -> None:
+    same: dict[str, Any] = {"mother_name": "FITRI SURHAENI", "kk": "3273011604060006"}
+    rows = (
+        row("dtks/A/3", "DEDE NUGRAHA", "", "01-01-2010", **same),
+        row("regsosek/B/3", "ASEP KURNIAWAN", nik, "20-12-2010", **same),
+    )
+    told = matched(*rows)
+    assert not together(rows, told)
+    assert [set(each.pair) for each in told.queue] == [{each.key for each in rows}]
+
+
 def test_a_woman_who_married_and_moved_to_another_card_is_one_person() -> None:
     assert persons_of(
         row("p3ke/A/3", "EUIS ROSMALASARI", "3273016107980003", "21-07-1998", "P"),
