@@ -76,7 +76,7 @@ async def correct_person(root: Root, input: CorrectPersonInput) -> Any:
 async def judge_match(root: Root, input: JudgeMatchInput) -> Any:
     """Judge a match, or two source records."""
     if input.match is not None:
-        found = await root.ask_whole(MatchById(as_uuid(input.match, "match")))
+        found = await root.ask(MatchById(as_uuid(input.match, "match")))
         sides = (found["left"], found["right"]) if found else (None, None)
         left, right = (each["id"] if each else None for each in sides)
     else:

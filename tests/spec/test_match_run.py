@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from neo4j import Driver
 
+from hub.api.app import create_app
+from hub.api.identity import issue
 from hub.bootstrap import STEWARD
+from hub.cli.asgi import post
 from hub.cli.match import adopted_and_matched
 from hub.commands.matching import JudgeMatch
 from hub.demo.city import CityFiles, write_registers
@@ -154,6 +157,44 @@ def test_what_a_steward_judges_holds_in_every_later_run(town: Town) -> None:
     judged = town.ask(STEWARD, MatchById(first["id"]))
     assert (judged["judgement"], judged["reason"]) == ("SAME", "Orangnya sama.")
     demand_agreement(town)
+
+
+_QUEUE = """{ matchQueue(first: 1) { totalCount edges { node { id version probability judgement
+    left { register rowKey release { label } } right { register rowKey takenAt }
+    levels { comparison level weight left right } } } } }"""
+_JUDGE = (
+    """mutation Judge($input: JudgeMatchInput!) { judgeMatch(input: $input) { seq subject projected } }"""
+)
+_LOOK = """query Look($match: ID!, $left: ID!, $right: ID!) { match(id: $match) { judgement judgedAt reason }
+    explainPair(left: $left, right: $right) { same judgements { action } barredBy { seq } } }"""
+_REVOKE = """mutation { revokeJudgement(input: {match: "%s", reason: "Salah lihat."}) { seq } }"""
+
+
+def test_a_steward_works_through_the_queue_over_graphql(town: Town) -> None:
+    app = create_app(town.opened.hub, town.settings)
+    token = issue(town.settings, town.opened.steward.id, 60)
+
+    def asked(query: str, **variables: Any) -> Any:
+        answer = town.run(post(app, "/graphql", {"query": query, "variables": variables}, token))
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    before = asked(_QUEUE)["matchQueue"]
+    node = before["edges"][0]["node"]
+    assert node["levels"][0]["comparison"] == "name"
+    judged = asked(
+        _JUDGE, input={"match": node["id"], "judgement": "DIFFERENT", "reason": "Dua anak kembar."}
+    )
+    assert judged["judgeMatch"]["subject"] == node["id"]
+    town.settle()
+    found = town.ask(STEWARD, MatchById(node["id"]))
+    looked = asked(_LOOK, match=node["id"], left=found["left"]["id"], right=found["right"]["id"])
+    assert looked["match"]["judgement"] == "DIFFERENT"
+    assert looked["explainPair"]["same"] is False
+    assert {each["action"] for each in looked["explainPair"]["judgements"]} == {"match:judge"}
+    assert asked(_QUEUE)["matchQueue"]["totalCount"] == before["totalCount"] - 1
+    asked(_REVOKE % node["id"])
+    assert asked(_QUEUE)["matchQueue"]["totalCount"] == before["totalCount"]
 
 
 def test_a_new_release_touches_only_whom_it_is_about(town: Town, city: CityFiles) -> None:
