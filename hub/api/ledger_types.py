@@ -99,7 +99,7 @@ class Match(Node):
         description="How likely the machine finds it that both are one person; null where it found nothing."
     )
     levels: list[MatchLevel] = field(
-        description="All comparisons with their weights; they and the prior add up."
+        description="All comparisons with their weights; they and the prior add up, or to more where a person is asked."
     )
     judgement: JudgementKind = field(description="What a person said of it.")
     judged_by: str | None = field(description="Id of who said so (pelaku).")

@@ -71,10 +71,31 @@ def finished_take(history: History, record: Subject) -> Mapping[str, Json] | Non
     return max(reversed(finished), key=lambda take: held_on(history, take), default=None)
 
 
+def prefetch_words(history: History, records: Iterable[Subject]) -> None:
+    """What source records say in finished releases, and what the dwellings say that they name."""
+    records = list(records)
+    named = dict.fromkeys(take["dwelling"] for each in records for take in each.state["takes"])
+    dwellings = [each for each in named if each]
+    history.prefetch(subjects=[*_releases(records), *dwellings])
+    told = [each for each in map(history.subject, dwellings) if each is not None]
+    history.prefetch(subjects=_releases(told))
+    takes = (finished_take(history, each) for each in (*records, *told))
+    history.prefetch_payloads(take["taken"] for take in takes if take is not None)
+
+
+def _releases(records: Iterable[Subject]) -> list[str]:
+    return [release for each in records for take in each.state["takes"] for release in releases_of(take)]
+
+
 def held_on(history: History, take: Mapping[str, Json]) -> str:
     """The newest day for which words hold: also a release that only repeated them confirms them."""
+    return max(days_of(history, take))
+
+
+def days_of(history: History, take: Mapping[str, Json]) -> list[str]:
+    """The days of the closed releases in which words were said and repeated."""
     closed = (_closed(history, each) for each in releases_of(take))
-    return max(str(release.state["as_of"]) for release in closed if release is not None)
+    return [str(release.state["as_of"]) for release in closed if release is not None]
 
 
 def releases_of(take: Mapping[str, Json]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.commands.choosing import finished_take, releases_of, values_of
+from hub.commands.choosing import finished_take, prefetch_words, values_of
 from hub.commands.matching import demand_running
 from hub.commands.model import By
 from hub.commands.reading import enrolments_of, named, owner_of
@@ -195,22 +195,7 @@ def _prefetch(history: History, found: Sequence[FoundEntry]) -> None:
         subjects=[*held, *(each.state["enrolment"] for each in entries if each.state.get("enrolment"))]
     )
     enrolments = [each for each in map(history.subject, held) if each is not None]
-    prefetch_words(history, [*(each.id for each in entries), *_evidence(enrolments)])
-
-
-def _evidence(enrolments: Iterable[Subject]) -> list[str]:
-    return [entry for each in enrolments for entry in each.state.get("entries", ())]
-
-
-def prefetch_words(history: History, entries: Iterable[str]) -> None:
-    """Entries with their releases and what they say."""
-    entries = list(entries)
-    history.prefetch(subjects=entries)
-    records = [each for each in map(history.subject, entries) if each is not None and "takes" in each.state]
-    history.prefetch(
-        subjects=[
-            release for each in records for take in each.state["takes"] for release in releases_of(take)
-        ]
-    )
-    takes = [take for each in records if (take := finished_take(history, each)) is not None]
-    history.prefetch_payloads(take["taken"] for take in takes)
+    evidence = [entry for each in enrolments for entry in each.state.get("entries", ())]
+    history.prefetch(subjects=evidence)
+    known = [*entries, *(each for each in map(history.subject, evidence) if each is not None)]
+    prefetch_words(history, (each for each in known if "takes" in each.state))

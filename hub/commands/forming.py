@@ -11,7 +11,7 @@ from hub.commands.choosing import (
     dwelling_of,
     evidence_of,
     finished_take,
-    releases_of,
+    prefetch_words,
     values_of,
 )
 from hub.commands.model import By
@@ -34,6 +34,11 @@ def form_persons(history: History, command: FormPersons, draw: Draw, by: By) -> 
     return Decision(tuple(forming.drafts))
 
 
+def forms(record: Subject) -> bool:
+    """Whether a source record is a person's row of a register that persons are formed from."""
+    return record.state["unit"] == "person" and record.state["register"] in FORMING
+
+
 def form_records(history: History, ids: Iterable[str]) -> list[Subject]:
     """The person records of closed releases among these, with everything that forming them will look at.
 
@@ -42,34 +47,12 @@ def form_records(history: History, ids: Iterable[str]) -> list[Subject]:
     ids = tuple(ids)
     history.prefetch(subjects=ids)
     records = [history.subject(each) for each in ids]
-    persons = [
-        each
-        for each in records
-        if each
-        and each.type == "SourceRecord"
-        and each.state["unit"] == "person"
-        and each.state["register"] in FORMING
-    ]
-    _prefetch_takes(history, persons)
+    persons = [each for each in records if each and each.type == "SourceRecord" and forms(each)]
+    prefetch_words(history, persons)
     if any(finished_take(history, each) is None for each in persons):
         raise Conflict("Only records of closed releases are matched.", "Close the release first.")
     _prefetch(history, persons)
     return persons
-
-
-def _prefetch_takes(history: History, records: list[Subject]) -> None:
-    """Releases and dwellings of all that records have said."""
-    takes = [take for each in records for take in each.state["takes"]]
-    dwellings = dict.fromkeys(take["dwelling"] for take in takes if take["dwelling"])
-    history.prefetch(subjects=[*_releases(records), *dwellings])
-    known = [each for each in map(history.subject, dwellings) if each is not None]
-    history.prefetch(subjects=_releases(known))
-    opened = [finished_take(history, each) for each in (*records, *known)]
-    history.prefetch_payloads(take["taken"] for take in opened if take)
-
-
-def _releases(records: Iterable[Subject]) -> list[str]:
-    return [release for each in records for take in each.state["takes"] for release in releases_of(take)]
 
 
 def _dwelling(history: History, record: Subject) -> Subject | None:
@@ -105,7 +88,7 @@ def _prefetch(history: History, records: list[Subject]) -> None:
     members = [record for each in standing if each for record in each.state.get("records", ())]
     history.prefetch(subjects=members, finds=[("card_of", each) for each in members])
     held = [each for each in map(history.subject, members) if each]
-    _prefetch_takes(history, held)
+    prefetch_words(history, held)
     _prefetch_places(history, held)
 
 

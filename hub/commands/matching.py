@@ -232,10 +232,10 @@ def _join(history: History, draw: Draw, pair: tuple[str, str]) -> list[Draft]:
 
 def _part(history: History, draw: Draw, pair: tuple[str, str], without: str | None = None) -> list[Draft]:
     """The person of two records becomes two. `without`: a match that no longer binds; what others bind stays one."""
+    if pair[1] not in members_of(history, pair[0]):
+        return []
     records = _members(history, pair)
     matches = [each for each in matches_among(history, records) if each.id != without]
-    if not any(set(pair) <= set(each.state["records"]) for each in _persons(history, records)):
-        return []
     if without is not None and bound(records, matches, pair):
         return []
     return Uniting(history, draw).regroup(cut(records, matches, pair))
@@ -245,8 +245,3 @@ def _members(history: History, pair: tuple[str, str]) -> tuple[str, ...]:
     records = tuple(dict.fromkeys(each for record in pair for each in members_of(history, record)))
     form_records(history, records)
     return records
-
-
-def _persons(history: History, records: Iterable[str]) -> list[Subject]:
-    owners = (owner_of(history, each) for each in records)
-    return list({each.id: each for each in owners if each is not None}.values())

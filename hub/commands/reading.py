@@ -64,11 +64,7 @@ def resolved(history: History, subject: str) -> Subject | None:
 
 def known(history: History, subject: str, type_: str, what: str) -> Subject:
     """The subject with this id and of this type. Raises NotFound."""
-    found = history.subject(subject)
-    while (
-        found is not None and "merged_into" in found.state
-    ):  # an id is a promise: it leads to whom it became
-        found = history.subject(found.state["merged_into"])
+    found = resolved(history, subject)
     if found is None or found.type != type_:
         raise NotFound(f"There is no such {what}.", "Check its id.")
     return found
@@ -95,8 +91,7 @@ def person_row(history: History, person: Subject | None) -> Mapping[str, Json]:
     vis: dict[str, Json] = {}
     for each in enrolments_of(history, person.id):
         if each.state.get("visible"):
-            agency, until = each.state["agency"], sight_of(each)
-            vis[agency] = later(until, vis[agency]) if agency in vis else until
+            widen(vis, each)
     return {"kelurahan": person_values(history, person).get("address"), "vis": vis, "agency": None}
 
 
@@ -122,6 +117,12 @@ def enrolments_of(history: History, person: str) -> list[Subject]:
     """All enrolments of a person, oldest first."""
     found = [history.subject(each) for each in history.find("enrolments_of", person)]
     return [each for each in found if each is not None and each.state["person"] == person]
+
+
+def widen(vis: dict[str, Json], enrolment: Subject) -> None:
+    """Let its agency see the person as long as an accepted enrolment lets it, too."""
+    agency, until = enrolment.state["agency"], sight_of(enrolment)
+    vis[agency] = later(until, vis[agency]) if agency in vis else until
 
 
 def sight_of(enrolment: Subject) -> str | None:

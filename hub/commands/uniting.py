@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from hub.commands.forming import Forming
 from hub.commands.promises import Kept
-from hub.commands.reading import enrolments_of, later, owner_of, person_row, sight_of
+from hub.commands.reading import enrolments_of, owner_of, person_row, widen
 from hub.domain.facts import Draft, Draw, History, Json, Ref, Subject
 
 RULE = "matched/1"
@@ -88,8 +88,7 @@ class Uniting:
             agency, visible = each.state["agency"], None
             if each.state.get("visible"):
                 vis = self._sight.setdefault(subject, self._vis(subject))
-                until = sight_of(each)
-                vis[agency] = later(until, vis[agency]) if agency in vis else until
+                widen(vis, each)
                 visible = {"agency": agency, "until": vis[agency]}
             refs = (("person", subject), ("programme", each.state["programme"]))
             clear = {"status": each.state["status"], "visible": visible}

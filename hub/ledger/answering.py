@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from hub.access.conditions import ALWAYS
 from hub.access.scope import Scope
 from hub.domain.errors import InvalidInput
+from hub.domain.facts import Subject
 from hub.questions import model
 from hub.questions.cursor import open_cursor, seal_cursor
 
@@ -54,6 +55,21 @@ def page_size(page: model.Page) -> int:
             f"A page holds 0 to {_LONGEST_PAGE} rows.", "Ask for less and go on after the last one."
         )
     return first
+
+
+def page_of(
+    ordered: Sequence[Subject],
+    place: Callable[[Subject], str],
+    page: model.Page,
+    cursors: Cursors,
+    list_: str,
+) -> list[Subject]:
+    """Those of a page, and one more if there is one. `place`: the text by which they are ordered."""
+    begin = 0
+    if page.after is not None:
+        last = cursors.open(list_, page.after)
+        begin = next((at for at, each in enumerate(ordered) if place(each) > last), len(ordered))
+    return list(ordered[begin : begin + page_size(page) + 1])
 
 
 def connection(

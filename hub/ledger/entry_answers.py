@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.access.scope import Scope
-from hub.commands.choosing import finished_take
-from hub.commands.enrolling import enrolment_in, prefetch_words
+from hub.commands.choosing import finished_take, prefetch_words
+from hub.commands.enrolling import enrolment_in
 from hub.commands.reading import named, owner_of
 from hub.domain.errors import Forbidden
 from hub.domain.facts import History, Subject
-from hub.ledger.answering import Cursors, connection, page_size, sees_values
+from hub.ledger.answering import Cursors, connection, page_of, page_size, sees_values
 from hub.ledger.match_answers import stretch
 from hub.ledger.match_views import probability
 from hub.ledger.row_views import RowViews
@@ -27,7 +27,7 @@ def entry_rows(ledger: Ledger, question: model.EntryRows) -> Viewed:
     subjects, after = stretch(ledger, "SourceRecord", question.after)
     entries = [each for each in subjects if each.state["unit"] == "entry"]
     history = ledger.history()
-    prefetch_words(history, (each.id for each in entries))
+    prefetch_words(history, entries)
     _prefetch_persons(history, entries)
     rows = [row for each in entries if (row := _row(history, each)) is not None]
     return Viewed({"rows": rows, "next": after}, (), ())
@@ -80,11 +80,8 @@ def unmatched_entries(
     history.prefetch(subjects=found)
     known = [each for each in map(history.subject, found) if each is not None and not each.state["enrolment"]]
     waiting = sorted(known, key=_place)
-    begin, list_ = 0, f"{_LIST}:{question.programme}"
-    if question.page.after is not None:
-        last = cursors.open(list_, question.page.after)
-        begin = next((at for at, each in enumerate(waiting) if _place(each) > last), len(waiting))
-    shown = waiting[begin : begin + first + 1]
+    list_ = f"{_LIST}:{question.programme}"
+    shown = page_of(waiting, _place, question.page, cursors, list_)
     nodes, seen = _nodes(ledger, history, shown)
     page = connection(list(zip(map(_place, shown), nodes, strict=True)), first, cursors, list_)
     return Viewed({**page, "total_count": len(waiting)}, seen, ())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hub.commands.choosing import dwelling_of, releases_of
-from hub.commands.forming import FORMING
+from hub.commands.choosing import days_of, dwelling_of, prefetch_words
+from hub.commands.forming import forms
 from hub.commands.reading import owner_of, person_values
 from hub.domain.facts import History, Json, Subject
-from hub.ledger.match_answers import stretch
+from hub.ledger.match_answers import prefetch_owners, stretch
 from hub.ledger.store import Ledger
 from hub.questions import model
 from hub.questions.model import Viewed
@@ -19,9 +19,7 @@ from hub.questions.model import Viewed
 def stays(ledger: Ledger, question: model.Stays) -> Viewed:
     """A stretch of persons' rows: in which dwellings their finished words put them, and the persons themselves."""
     subjects, after = stretch(ledger, "SourceRecord", question.after)
-    records = [
-        each for each in subjects if each.state["unit"] == "person" and each.state["register"] in FORMING
-    ]
+    records = [each for each in subjects if forms(each)]
     history = ledger.history()
     _prefetch(history, records)
     rows, persons = [], {}
@@ -41,24 +39,12 @@ def households_known(ledger: Ledger, question: model.HouseholdsKnown) -> Viewed:
 
 
 def _prefetch(history: History, records: list[Subject]) -> None:
-    takes = [take for each in records for take in each.state["takes"]]
-    history.prefetch(
-        subjects=[
-            *(release for take in takes for release in releases_of(take)),
-            *(take["dwelling"] for take in takes if take["dwelling"]),
-        ],
-        finds=[("person_of", each.id) for each in records],
-    )
-    dwellings = [each for take in takes if (each := history.subject(take["dwelling"] or "")) is not None]
-    history.prefetch(
-        subjects=[
-            *(release for each in dwellings for take in each.state["takes"] for release in releases_of(take)),
-            *(person for each in records for person in history.find("person_of", each.id)),
-        ]
-    )
+    prefetch_words(history, records)
+    prefetch_owners(history, records)
     owners = [owner for each in records if (owner := owner_of(history, each.id)) is not None]
     chosen = [fact for each in owners for fact in each.state.get("chosen", {}).values()]
-    history.prefetch_payloads([*(take["taken"] for take in takes), *chosen])
+    # Also words that others followed: they tell where somebody stood before.
+    history.prefetch_payloads([*(take["taken"] for each in records for take in each.state["takes"]), *chosen])
 
 
 def _stays(history: History, record: Subject) -> Iterator[dict[str, Json]]:
@@ -66,7 +52,7 @@ def _stays(history: History, record: Subject) -> Iterator[dict[str, Json]]:
     days: dict[str, list[str]] = defaultdict(list)
     newest: dict[str, Mapping[str, Json]] = {}
     for take in record.state["takes"]:
-        dwelling, held = dwelling_of(history, take), _days(history, releases_of(take))
+        dwelling, held = dwelling_of(history, take), days_of(history, take)
         if dwelling is not None and held:
             days[dwelling.id] += held
             newest[dwelling.id] = take
@@ -77,11 +63,6 @@ def _stays(history: History, record: Subject) -> Iterator[dict[str, Json]]:
             "from_on": min(held), "held_on": max(held),
             "confirmed": payload.get("standardised", {}).get("padan") == "PADAN",
         }  # fmt: skip
-
-
-def _days(history: History, releases: Iterable[str]) -> list[str]:
-    found = map(history.subject, releases)
-    return [str(each.state["as_of"]) for each in found if each and each.state["status"] == "CLOSED"]
 
 
 def _resident(history: History, person: Subject) -> Mapping[str, Any]:

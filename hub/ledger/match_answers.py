@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
 from hub.commands.bonds import judgement_of
-from hub.commands.choosing import dwelling_of, finished_take, releases_of, values_of
-from hub.commands.forming import FORMING
+from hub.commands.choosing import dwelling_of, finished_take, prefetch_words, values_of
+from hub.commands.forming import forms
 from hub.commands.reading import owner_of
 from hub.domain.facts import History, Subject
 from hub.ledger import canon
@@ -25,35 +25,19 @@ _STRETCH = 4_000
 def match_rows(ledger: Ledger, question: model.MatchRows) -> Viewed:
     """A stretch of rows that have a person, or are to have one."""
     subjects, after = stretch(ledger, "SourceRecord", question.after)
-    found = [
-        each for each in subjects if each.state["unit"] == "person" and each.state["register"] in FORMING
-    ]
+    found = [each for each in subjects if forms(each)]
     history = ledger.history()
-    _prefetch(history, found)
+    prefetch_words(history, found)
+    prefetch_owners(history, found)
     rows = [row for each in found if (row := _row(history, each)) is not None]
     return Viewed({"rows": rows, "next": after}, (), ())
 
 
-def _prefetch(history: History, records: list[Subject]) -> None:
-    takes = [take for each in records for take in each.state["takes"]]
-    dwellings = [take["dwelling"] for take in takes if take["dwelling"]]
-    history.prefetch(
-        subjects=[
-            *(release for take in takes for release in releases_of(take)),
-            *dwellings,
-            *(each.id for each in records),
-        ],
-        finds=[("person_of", each.id) for each in records],
-    )
-    told = [each for each in map(history.subject, dict.fromkeys(dwellings)) if each is not None]
-    history.prefetch(
-        subjects=[
-            *(release for each in told for take in each.state["takes"] for release in releases_of(take)),
-            *(person for each in records for person in history.find("person_of", each.id)),
-        ]
-    )
-    opened = [finished_take(history, each) for each in (*records, *told)]
-    history.prefetch_payloads(take["taken"] for take in opened if take)
+def prefetch_owners(history: History, records: Iterable[Subject]) -> None:
+    """The persons who have source records, or had them."""
+    finds = [("person_of", each.id) for each in records]
+    history.prefetch(finds=finds)
+    history.prefetch(subjects=[person for each in finds for person in history.find(*each)])
 
 
 def _row(history: History, record: Subject) -> Mapping[str, Any] | None:

@@ -14,7 +14,7 @@ from hub.commands.uniting import members_of
 from hub.domain.errors import Forbidden
 from hub.domain.facts import History, Json, Subject
 from hub.domain.kinds import Log
-from hub.ledger.answering import Cursors, connection, page_size, sees_values
+from hub.ledger.answering import Cursors, connection, page_of, page_size, sees_values
 from hub.ledger.entry_views import listed
 from hub.ledger.row_views import RowViews
 from hub.ledger.store import Ledger
@@ -30,12 +30,8 @@ def match_queue(ledger: Ledger, question: model.MatchQueue, scope: Scope, cursor
         raise Forbidden("Rows of the whole city stand side by side in the queue.", "Ask a data steward.")
     history, first = ledger.history(), page_size(question.page)
     waiting = _waiting(history, question.person)
-    begin = 0
-    if question.page.after is not None:
-        last = cursors.open(_LIST, question.page.after)
-        begin = next((at for at, each in enumerate(waiting) if _place(each) > last), len(waiting))
-    shown = waiting[begin : begin + first + 1]
-    nodes = list(zip(map(_place, shown), Views(ledger, history).nodes(shown), strict=True))
+    shown = page_of(waiting, _place, question.page, cursors, _LIST)
+    nodes = list(zip(map(_place, shown), _Views(ledger, history, shown).nodes(), strict=True))
     page = connection(nodes, first, cursors, _LIST)
     return Viewed({**page, "total_count": len(waiting)}, _seen(history, shown[:first]), ())
 
@@ -46,7 +42,7 @@ def match_by_id(ledger: Ledger, question: model.MatchById, scope: Scope, cursors
     match = history.subject(question.id)
     if match is None or match.type != "Match" or not sees_values(scope):
         return Viewed(None, (), ())
-    (node,) = Views(ledger, history).nodes([match])
+    (node,) = _Views(ledger, history, [match]).nodes()
     return Viewed(node, _seen(history, [match]), ())
 
 
@@ -62,9 +58,9 @@ def pair_explained(ledger: Ledger, question: model.PairExplained, scope: Scope, 
         if _joins(each, *sides) or _joins(each, *sides[::-1])
     ]
     found = max((each for each in between if each.state["machine"]), key=_weight, default=None)
-    (shown,) = Views(ledger, history).nodes([found]) if found is not None else (None,)
+    (shown,) = _Views(ledger, history, [found]).nodes() if found is not None else (None,)
     data = {
-        "same": set(sides[0]) == set(sides[1]) or any(each in sides[1] for each in sides[0]),
+        "same": set(sides[0]) == set(sides[1]),
         "probability": shown["probability"] if shown else None, "levels": shown["levels"] if shown else [],
         "barred_by": _entries(ledger, (each for each in between if outcome_of(each) == DIFFERENT)),
         "judgements": _entries(ledger, (each for each in between if judgement_of(each) is not None)),
@@ -116,29 +112,25 @@ def _seen(history: History, matches: Sequence[Subject]) -> tuple[str, ...]:
     )
 
 
-class Views:
+class _Views:
     """Makes matches readable: names of levels from the rubric of the model that found them, values from both rows."""
 
-    def __init__(self, ledger: Ledger, history: History) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, history: History, matches: Sequence[Subject]) -> None:
         self._history = history
-        self._rows = RowViews(ledger, history, ())
+        self._matches = matches
+        self._rows = RowViews(
+            ledger, history, [each.state[side] for each in matches for side in ("left", "right")]
+        )
         found = history.find("model", "running")
         running = history.subject(found[0]) if found else None
         self._rubrics: Mapping[str, Json] = running.state["rubrics"] if running is not None else {}
-        self._judged: Mapping[str, str] = {}
-
-    def nodes(self, matches: Sequence[Subject]) -> list[dict[str, Any]]:
-        """Matches as the API names them."""
-        history, sides = self._history, [each.state[side] for each in matches for side in ("left", "right")]
-        self._rows = RowViews(self._ledger, history, sides)
-        records = [each for each in map(history.subject, sides) if each is not None]
-        takes = [take for each in records for take in each.state["takes"]]
-        history.prefetch(subjects=[take["dwelling"] for take in takes if take["dwelling"]])
         said = [each.state["steward"]["fact"] for each in matches if each.state["steward"]]
-        self._judged = self._ledger.instants(said)
+        self._judged: Mapping[str, str] = ledger.instants(said)
         history.prefetch_payloads(said)
-        return [self._node(each) for each in matches]
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """Matches as the API names them."""
+        return [self._node(each) for each in self._matches]
 
     def _node(self, match: Subject) -> dict[str, Any]:
         machine, steward = match.state["machine"], match.state["steward"]

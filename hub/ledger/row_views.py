@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hub.commands.choosing import finished_take, releases_of
+from hub.commands.choosing import finished_take, prefetch_words
 from hub.domain.facts import History
 from hub.ledger.entry_views import release_dict
 from hub.ledger.store import Ledger
@@ -19,10 +19,7 @@ class RowViews:
         records = list(dict.fromkeys(records))
         history.prefetch(subjects=records)
         known = [each for each in map(history.subject, records) if each is not None]
-        takes = [take for each in known for take in each.state["takes"]]
-        history.prefetch(subjects=[release for take in takes for release in releases_of(take)])
-        finished = [take for each in known if (take := finished_take(history, each)) is not None]
-        history.prefetch_payloads(take["taken"] for take in finished)
+        prefetch_words(history, known)
         self._taken: Mapping[str, str] = ledger.instants(each.state["takes"][0]["taken"] for each in known)
 
     def view(self, record: str) -> dict[str, Any] | None:

@@ -10,15 +10,14 @@ from typing import Any
 
 from hub.commands.enrolling import EnrolMatched, FoundEntry
 from hub.domain.facts import Actor
+from hub.matching.batches import MOST
 from hub.matching.entries import Placing, place
 from hub.matching.model import Model
 from hub.matching.persons import Key
+from hub.matching.reading import pages
 from hub.matching.rows import MatchRow, RowName, match_row
 from hub.questions.model import EntryRows
 from hub.service import Doors
-
-_MOST_ENTRIES = 400
-"""Entries of one programme that are written at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +73,13 @@ async def enrol(hub: Doors, matcher: Actor, formed: Formed) -> Enrolled:
 
 async def _read(hub: Doors, matcher: Actor) -> _Entries:
     entries = _Entries()
-    after: str | None = ""
-    while after is not None:
-        found = (await hub.ask(matcher, EntryRows(after))).data
-        for each in found["rows"]:
+    async for page in pages(hub, matcher, EntryRows):
+        for each in page["rows"]:
             entries.told.append(each)
             # An entry tells its address itself.
             entries.rows.append(
                 match_row(RowName(each["register"], each["row_key"]), each["values"], each["values"])
             )
-        after = found["next"]
     return entries
 
 
@@ -109,5 +105,5 @@ def _batches(
 ) -> Iterable[tuple[str, tuple[FoundEntry, ...]]]:
     """Programme by programme, so many entries at once."""
     for programme, found in sorted(new.items()):
-        for begin in range(0, len(found), _MOST_ENTRIES):
-            yield programme, tuple(found[begin : begin + _MOST_ENTRIES])
+        for begin in range(0, len(found), MOST):
+            yield programme, tuple(found[begin : begin + MOST])

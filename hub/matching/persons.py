@@ -102,6 +102,7 @@ class Matching:
         threads: int | None = None,
     ) -> None:
         self._keys, ordered = _in_order(rows)
+        self._position = {key: number for number, key in enumerate(self._keys)}
         self.rows = len(ordered)
         self._model = model
         self._progress = progress
@@ -121,9 +122,8 @@ class Matching:
         self._progress("Forming persons")
         of = self.clustered(weights, judgements)
         keys, queue = self._keys, self._queue(weights, of, judgements)
-        position = {key: number for number, key in enumerate(keys)}
         told = {pair for pair in weights if of[pair[0]] == of[pair[1]]}
-        told |= {(position[doubt.pair[0]], position[doubt.pair[1]]) for doubt in queue}
+        told |= {(self._position[doubt.pair[0]], self._position[doubt.pair[1]]) for doubt in queue}
         return Matched(
             persons={key: keys[first] for key, first in zip(keys, of, strict=True)},
             queue=queue,
@@ -147,8 +147,7 @@ class Matching:
 
     def explain(self, pairs: Iterable[Keys]) -> dict[Keys, Explanation]:
         """Why pairs weigh what they weigh, whether or not a rule made them candidates; after `match`."""
-        position = {key: number for number, key in enumerate(self._keys)}
-        told = self.scorer.levels(as_table(set(_positions(pairs, position))), SECOND_PASS)
+        told = self.scorer.levels(as_table(set(_positions(pairs, self._position))), SECOND_PASS)
         prior = log2(1 / (self.scorer.number - 1))
         return {
             (self._keys[line["l"]], self._keys[line["r"]]): Explanation(prior, tuple(self._steps(line)))
@@ -189,14 +188,13 @@ class Matching:
 
     def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
         """For every row, in the order of their keys, the first row of its person."""
-        position = {key: number for number, key in enumerate(self._keys)}
-        different = set(_positions(judgements.different, position))
+        different = set(_positions(judgements.different, self._position))
         # A partner that people ruled out must not keep the next best one away.
         possible = {pair: weight for pair, weight in weights.items() if pair not in different}
         evidence = Evidence(
             self._exclusive(possible),
             different,
-            _positions(judgements.same, position),
+            _positions(judgements.same, self._position),
         )
         thresholds = self._model.thresholds
         return clusters(len(self._keys), evidence, unseen=thresholds.unseen, upper=thresholds.upper)

@@ -25,7 +25,6 @@ class MatchRow:
     name_sound: str | None = None
     nik: str | None = None
     """Only a NIK of kind OK."""
-    nik_kind: str | None = None
     nik_fits: bool = False
     """Whether the NIK tells the birth date and sex of the same row."""
     kk: str | None = None
@@ -35,7 +34,6 @@ class MatchRow:
     """Whether the day stands for an unknown one, such as 1 January."""
     birthplace: str | None = None
     mother_name: str | None = None
-    relation: str | None = None
     area: str | None = None
     """Kelurahan: Kemendagri code of ten digits."""
     rt: str | None = None
@@ -82,7 +80,6 @@ def match_row(
         name_key=person.get("name_key"),
         name_sound=person.get("name_sound"),
         nik=nik,
-        nik_kind=person.get("nik_kind"),
         nik_fits=bool(nik and born_on and not flags & _MISFITS),
         kk=person.get("kk") or place.get("kk"),
         sex=person.get("sex"),
@@ -90,7 +87,6 @@ def match_row(
         born_default="born_default_day" in flags,
         birthplace=person.get("birthplace"),
         mother_name=person.get("mother_name"),
-        relation=person.get("relation_to_head"),
         area=place.get("area") or person.get("area"),
         rt=place.get("rt"),
         rw=place.get("rw"),

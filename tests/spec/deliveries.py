@@ -12,6 +12,7 @@ import pytest
 
 from hub.bootstrap import STEWARD, LedgerSource
 from hub.cli.intake import take_in_and_form
+from hub.cli.match import adopted_and_matched
 from hub.commands.intake import AbandonRelease, CloseRelease, Incoming, OpenRelease, TakeRecords
 from hub.commands.people import FormPersons
 from hub.demo.city import CityFiles
@@ -20,6 +21,7 @@ from hub.domain.facts import Actor, Json, Receipt
 from hub.graph.check import differences
 from hub.intake.release import Delivery, IntakeResult, take_in
 from hub.ledger.audit import verify
+from hub.matching.run import RunResult
 from hub.questions.model import Answer, ReleaseRecords
 from hub.service import Doors
 from tests.spec.hubs import Town
@@ -122,6 +124,13 @@ def taken(town: Town, given: Delivery) -> IntakeResult:
     result = town.run(take_in_and_form(town.opened, given, lambda stage, done, total: None))
     town.settle()
     return result
+
+
+def matched(town: Town) -> RunResult:
+    """As the command does it: persons, households and enrolments of lists found anew, shown by the graph."""
+    found = town.run(adopted_and_matched(town.opened, lambda stage, done, total: None))
+    town.settle()
+    return found
 
 
 def records(town: Town, register: str, unit: str) -> list[dict[str, Any]]:

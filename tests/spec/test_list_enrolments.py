@@ -10,7 +10,6 @@ import pytest
 from neo4j import Driver
 
 from hub.bootstrap import ADMIN, STEWARD
-from hub.cli.match import adopted_and_matched
 from hub.commands.access import DefineAgency
 from hub.commands.enrolling import EnrolMatched, FoundEntry
 from hub.commands.intake import CloseRelease, Incoming
@@ -23,9 +22,17 @@ from hub.domain.selection import pick
 from hub.graph.connect import GraphAddress
 from hub.matching.evaluate import evaluate_entries, read_enrolments, read_partition
 from hub.matching.partition import enrolled, partition
-from hub.matching.run import RunResult
 from hub.questions.model import Enrolments, Page, PersonById, UnmatchedEntries
-from tests.spec.deliveries import PROGRAMMES, begun, delivery, demand_agreement, finished, person, taken
+from tests.spec.deliveries import (
+    PROGRAMMES,
+    begun,
+    delivery,
+    demand_agreement,
+    finished,
+    matched,
+    person,
+    taken,
+)
 from tests.spec.hubs import Town, connection, open_town, settings_of
 from tests.spec.test_matching import DIGEST, MODEL, NIKS, RUBRIC
 
@@ -318,14 +325,8 @@ def town(
         for register in ("regsosek", "dtks", "p3ke", "pkh", "pbi_jkn"):
             taken(town, delivery(city, register))
         taken(town, replace(delivery(city, "rutilahu"), period="2021"))
-        _match(town)
+        matched(town)
         yield town
-
-
-def _match(town: Town) -> RunResult:
-    found = town.run(adopted_and_matched(town.opened, lambda stage, done, total: None))
-    town.settle()
-    return found
 
 
 def _unmatched(town: Town, programme: str = "pbi_jkn", page: Page | None = None) -> Any:
@@ -362,13 +363,13 @@ def test_a_person_is_shown_with_what_lists_say(town: Town) -> None:
 
 def test_the_next_run_writes_nothing(town: Town) -> None:
     before = town.holds()
-    found = _match(town)
+    found = matched(town)
     assert (found.changed, found.findings, found.entries.changed) == (0, 0, 0)
     assert town.holds() == before
 
 
 def test_what_is_left_is_kept_with_who_came_near(town: Town) -> None:
-    found = _match(town).entries
+    found = matched(town).entries
     pages = [_unmatched(town, programme) for programme in PROGRAMMES]
     assert sum(page["total_count"] for page in pages) == found.doubtful + found.unmatched > 0
     nodes = [edge["node"] for page in pages for edge in page["edges"]]
@@ -407,6 +408,6 @@ def test_a_later_list_that_lacks_a_person_ends_nothing(town: Town, city: CityFil
     shorter = tmp_path / "pbi_jkn.csv"
     shorter.write_text("".join(lines[: len(lines) // 2]), "utf-8-sig")
     taken(town, delivery(city, "pbi_jkn", "2024-06", files=[shorter], as_of="2024-06-30"))
-    _match(town)
+    matched(town)
     assert {each["id"]: each["status"] for each in _enrolments(town)} == before
     demand_agreement(town)

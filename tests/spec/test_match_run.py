@@ -13,7 +13,6 @@ from hub.api.app import create_app
 from hub.api.identity import issue
 from hub.bootstrap import STEWARD
 from hub.cli.asgi import post
-from hub.cli.match import adopted_and_matched
 from hub.commands.matching import JudgeMatch
 from hub.demo.city import CityFiles, write_registers
 from hub.domain.errors import Forbidden
@@ -21,24 +20,13 @@ from hub.domain.selection import pick
 from hub.graph.connect import GraphAddress
 from hub.matching.evaluate import evaluate
 from hub.matching.partition import partition
-from hub.matching.run import RunResult
 from hub.questions.model import MatchById, MatchQueue, Page, PairExplained
-from tests.spec.deliveries import delivery, demand_agreement, taken, truth
+from tests.spec.deliveries import delivery, demand_agreement, matched, taken, truth
 from tests.spec.hubs import Town, open_town, settings_of
 
 PERSONS, SEED = 220, 1
 GOLDEN = tuple(pick(name) for name in ("nik", "name", "born_on", "mother_name"))
 RECORDS = pick("source_records", pick("register"), pick("row_key"))
-
-
-def _silent(stage: str, done: int, total: int | None) -> None:
-    pass
-
-
-def _match(town: Town) -> RunResult:
-    found = town.run(adopted_and_matched(town.opened, _silent))
-    town.settle()
-    return found
 
 
 def _partition(town: Town) -> set[frozenset[tuple[str, str]]]:
@@ -73,7 +61,7 @@ def town(
     with open_town(settings, graph_driver) as town:
         for register in ("regsosek", "dtks", "p3ke"):
             taken(town, delivery(city, register))
-        _match(town)
+        matched(town)
         yield town
 
 
@@ -97,7 +85,7 @@ def test_more_rows_of_one_person_are_found_than_by_nik(town: Town, city: CityFil
 
 def test_the_next_run_writes_nothing(town: Town) -> None:
     before = town.holds()
-    found = _match(town)
+    found = matched(town)
     assert (found.changed, found.findings) == (0, 0)
     assert town.holds() == before
 
@@ -148,7 +136,7 @@ def test_what_a_steward_judges_holds_in_every_later_run(town: Town) -> None:
     town.submit(STEWARD, JudgeMatch(*pairs[0], "SAME", "Orangnya sama."))
     town.submit(STEWARD, JudgeMatch(*pairs[1], "DIFFERENT", "Ibunya lain."))
     town.settle()
-    _match(town)
+    matched(town)
     assert first["id"] not in {each["id"] for each in _queue(town)}
     told = [town.ask(STEWARD, PairExplained(*pair)) for pair in pairs]
     assert [each["same"] for each in told] == [True, False]
@@ -201,7 +189,7 @@ def test_a_new_release_touches_only_whom_it_is_about(town: Town, city: CityFiles
     before = {each["id"]: each["version"] for each in town.everybody(STEWARD, (pick("id"), pick("version")))}
     again = replace(delivery(city, "dtks", "2024-06"), as_of="2024-06-30")
     taken(town, again)
-    found = _match(town)
+    found = matched(town)
     assert found.changed == 0
     after = {each["id"]: each["version"] for each in town.everybody(STEWARD, (pick("id"), pick("version")))}
     assert after.keys() == before.keys()
@@ -218,7 +206,7 @@ def test_the_order_of_files_changes_neither_partition_nor_golden_values(
             for register in order:
                 taken(hub, delivery(city, register))
                 if number:
-                    _match(hub)
-            _match(hub)
+                    matched(hub)
+            matched(hub)
             found.append((_partition(hub), _golden(hub)))
     assert found[0] == found[1]
