@@ -41,19 +41,16 @@ def prefetch_owners(history: History, records: Iterable[Subject]) -> None:
 
 
 def _row(history: History, record: Subject) -> Mapping[str, Any] | None:
+    """A row of a finished release; of one that was erased only whose it is."""
     take = finished_take(history, record)
-    payload = (history.payload(take["taken"]) if take else None) or {}
-    if take is None or not payload:
+    if take is None:
         return None
-    dwelling, release, owner = (
-        dwelling_of(history, take),
-        history.subject(take["release"]),
-        owner_of(history, record.id),
-    )
+    payload, dwelling = history.payload(take["taken"]), dwelling_of(history, take)
+    release, owner = history.subject(take["release"]), owner_of(history, record.id)
     return {
-        "record": record.id, "register": record.state["register"], "row_key": payload["row_key"],
+        "record": record.id, "register": record.state["register"], "person": owner.id if owner else None,
         "release": release.state["label"] if release else "", "unit": dwelling.id if dwelling else None,
-        "person": owner.id if owner else None, "values": payload["standardised"],
+        "row_key": payload["row_key"] if payload else None, "values": payload["standardised"] if payload else None,
         "dwelling": values_of(history, dwelling) if dwelling else None,
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from hub.bootstrap import ADMIN, STEWARD
 from hub.commands.access import DefineAgency
@@ -15,8 +16,10 @@ from hub.commands.people import CorrectPerson, FormPersons
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, VersionConflict
 from hub.domain.selection import pick
+from hub.ledger.engine import writing
+from hub.ledger.rows import KeyRow, table
 from hub.questions.model import PersonById
-from tests.spec.deliveries import begun, demand_agreement, finished, person
+from tests.spec.deliveries import begun, demand_agreement, finished, matched, person
 from tests.spec.hubs import Town
 
 MODEL = "settings of a model"
@@ -329,3 +332,29 @@ def test_forming_by_nik_leaves_persons_who_were_split_apart(bare: Town, rows: di
     _judge(bare, rows, "ab", "DIFFERENT")
     bare.submit("pemadan", FormPersons(_records_of(rows, "ab")))
     assert _partition(bare) == {"a", "b", "c", "d", "e", "f"}
+
+
+def test_rows_that_were_erased_stay_with_their_person(bare: Town) -> None:
+    """A row whose key was destroyed says nothing to match by; it goes where most of its person's rows go."""
+    said = {"born_on": "1980-03-17", "sex": "FEMALE", "mother_name": "ROKAYAH", "birthplace": "BANDUNG"}
+    finished(
+        bare,
+        "dtks",
+        "1",
+        "2024-01-31",
+        person("a", "SULASTRI", NIKS[0], **said),
+        person("c", "WAHYUDI", NIKS[1]),
+    )
+    finished(bare, "regsosek", "1", "2024-02-28", person("b", "SULASTRI", NIKS[0], **said))
+    bare.settle()
+    before = _people(bare)
+    assert set(before) == {"ab", "c"}
+    with bare.driver.session(database=bare.settings.neo4j_database) as session:
+        found = session.run("MATCH (s:SourceRecord {row_key: 'a'}) RETURN s.id AS id").single(strict=True)
+    key = table(KeyRow)
+    with writing(bare.opened.ledger.engine) as connection:
+        assert connection.execute(delete(key).where(key.c.owner == found["id"])).rowcount == 1
+    finished(bare, "p3ke", "1", "2024-05-31", person("d", "SULASTRI", NIKS[2], **said))
+    assert matched(bare).rows == 3
+    assert _people(bare) == {"abd": before["ab"], "c": before["c"]}
+    assert matched(bare).changed == 0
