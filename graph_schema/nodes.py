@@ -155,7 +155,10 @@ ENROLMENT = Node(
         _VERSION,
         _welfare("status", "PROPOSED, ELIGIBLE, ENROLLED, SUSPENDED, ENDED or REFUSED."),
         _welfare("reason", "Code of why it ended or was refused."),
+        _welfare("proposed_on", "Day of the proposal.", _DATE),
+        _welfare("eligible_on", "Day on which the person was found entitled.", _DATE),
         _welfare("from_on", "First day.", _DATE),
+        _welfare("suspended_on", "Day from which it is suspended.", _DATE),
         _welfare("to_on", "Last day.", _DATE),
         _welfare("periods", "Periods that lists of it name, e.g. 2024-2.", PropertyType.STRINGS),
         _welfare("last_paid_on", "Day of the newest payment.", _DATE),
@@ -163,6 +166,18 @@ ENROLMENT = Node(
         _operational("person", "Id of the person: who was seen, where only the enrolment is asked for."),
     ),
     indexed=(("status",),),
+)
+
+PAYMENT = Node(
+    "Payment",
+    "What was paid out for an enrolment, once.",
+    (
+        _ID,
+        _welfare("paid_on", "Day of the payment.", _DATE),
+        _welfare("amount", "Whole rupiah.", _INTEGER),
+        _welfare("period", "What it was paid for, e.g. 2024-2."),
+        _operational("agency", "Code of the agency that runs the programme."),
+    ),
 )
 
 SOURCE_RECORD = Node(
@@ -247,6 +262,7 @@ NODES: tuple[Node, ...] = (
     AGENCY,
     PROGRAMME,
     ENROLMENT,
+    PAYMENT,
     SOURCE_RECORD,
     ASSESSMENT,
     RELEASE,

@@ -35,6 +35,7 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("FOR_PERSON", "Enrolment", "Person", "Who is enrolled."),
     Relationship("IN_PROGRAMME", "Enrolment", "Programme", "In which programme."),
     Relationship("EVIDENCED_BY", "Enrolment", "SourceRecord", "An entry of an agency's list that says so."),
+    Relationship("PAID_BY", "Enrolment", "Payment", "What was paid out for it."),
     Relationship("FORMED_FROM", "Person", "SourceRecord", "A source record that speaks of the person."),
     Relationship(
         "IN_RELEASE", "SourceRecord", "Release", "A delivery that held the record, whatever became of it."

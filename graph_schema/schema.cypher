@@ -10,6 +10,7 @@ CREATE CONSTRAINT agency_code_unique IF NOT EXISTS FOR (n:Agency) REQUIRE n.code
 CREATE CONSTRAINT programme_id_unique IF NOT EXISTS FOR (n:Programme) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT programme_code_unique IF NOT EXISTS FOR (n:Programme) REQUIRE n.code IS UNIQUE;
 CREATE CONSTRAINT enrolment_id_unique IF NOT EXISTS FOR (n:Enrolment) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT payment_id_unique IF NOT EXISTS FOR (n:Payment) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT source_record_id_unique IF NOT EXISTS FOR (n:SourceRecord) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT assessment_id_unique IF NOT EXISTS FOR (n:Assessment) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT release_id_unique IF NOT EXISTS FOR (n:Release) REQUIRE n.id IS UNIQUE;

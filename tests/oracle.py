@@ -22,7 +22,8 @@ HEAD = "KEPALA KELUARGA"
 PERSONAL = {"Person", "Household", "FamilyCard", "Address", "Enrolment", "SourceRecord"}
 ACTION = {
     "Person": "person:read", "Household": "person:read", "FamilyCard": "person:read", "Address": "person:read",
-    "SourceRecord": "person:read", "Assessment": "person:read", "Enrolment": "enrolment:read", "Area": "area:read",
+    "SourceRecord": "person:read", "Assessment": "person:read", "Enrolment": "enrolment:read",
+    "Payment": "enrolment:read", "Area": "area:read",
     "Agency": "agency:read", "Programme": "programme:read", "Release": "release:read",
 }  # fmt: skip
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
@@ -36,7 +37,11 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "Area": ("id", "system", "code", "name", "level"),
     "Agency": ("id", "code", "name"),
     "Programme": ("id", "version", "code", "name", "unit", "funded_by", "needs", "quota"),
-    "Enrolment": ("id", "version", "status", "reason", "periods", "last_paid_on", "from", "to"),
+    "Enrolment": (
+        "id", "version", "status", "reason", "periods", "last_paid_on", "from", "to",
+        "proposed_on", "eligible_on", "suspended_on",
+    ),
+    "Payment": ("id", "paid_on", "amount", "period"),
     "SourceRecord": ("id", "version", "register", "row_key", "taken_at"),
     "Release": ("id", "register", "label", "as_of", "status", "accepted", "repeated", "refused", "digest"),
 }  # fmt: skip
@@ -70,7 +75,9 @@ LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
     "Enrolment": {
         "programme": ("IN_PROGRAMME", True, "Programme", False),
         "person": ("FOR_PERSON", True, "Person", False),
+        "payments": ("PAID_BY", True, "Payment", True),
     },
+    "Payment": {},
     "SourceRecord": {
         "release": ("IN_RELEASE", True, "Release", False),
         "person": ("FORMED_FROM", False, "Person", False),
@@ -262,6 +269,8 @@ class Oracle:
         ends = [end for end in ends if self._fits(end, wanted)]
         if each.name == "release":
             ends.sort(key=lambda end: str(end["as_of"]), reverse=True)
+        if each.name == "payments":
+            ends.sort(key=lambda end: (str(end["paid_on"]), str(end["id"])))
         if each.name in ("children", "programmes"):
             ends.sort(key=lambda end: str(end["code"]))
         found = [self.object(end, each.picks) for end in (ends if many else ends[:1])]
@@ -373,7 +382,9 @@ class Oracle:
 
     def _row(self, node: Node) -> Node:
         label = node[":"]
-        agency = {"Enrolment": "agency", "Programme": "agency", "Agency": "code"}.get(label)
+        agency = {"Enrolment": "agency", "Payment": "agency", "Programme": "agency", "Agency": "code"}.get(
+            label
+        )
         row: Node = {"agency": node.get(agency) if agency else None}
         if label == "Person":
             row |= {"kelurahan": node.get("kelurahan"), "vis": node.get("vis", {})}
@@ -391,6 +402,10 @@ class Oracle:
             for each in self.world.beside(node, "FROM_DWELLING", False, "SourceRecord"):
                 persons = self.world.beside(each, "FORMED_FROM", False, "Person")
                 row["persons"] += [self._row(person) for person in persons]
+        if label == "Payment":
+            paid = self.world.beside(node, "PAID_BY", False, "Enrolment")
+            persons = [p for e in paid for p in self.world.beside(e, "FOR_PERSON", True, "Person")]
+            row["persons"] = [self._row(person) for person in persons]
         if label == "Household":
             row["kelurahan"] = node.get("kelurahan")
         return row

@@ -46,6 +46,7 @@ class EnrolmentFilter:
     status: EnrolmentStatus | None = field(description="How far they have come.")
     area: AreaInput | None = field(description="Of persons domiciled in this area.")
     person: ID | None = field(description="Of this person.")
+    household: ID | None = field(description="Of the members of this household (rumah tangga).")
 
 
 @strawberry.input(description="Which pairs of rows.")

@@ -11,6 +11,8 @@ from typing import Any
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
+from hub.api import officer_changes
+from hub.api.areas import kemendagri_code
 from hub.api.context import Root
 from hub.api.inputs import (
     AdoptMatchModelInput,
@@ -25,7 +27,6 @@ from hub.api.inputs import (
     SuspendActorInput,
 )
 from hub.api.ledger_types import Receipt
-from hub.api.queries import kemendagri_code
 from hub.api.roots import root_field
 from hub.commands.access import GrantRole, SuspendActor
 from hub.commands.matching import JudgeMatch, RevokeJudgement
@@ -143,6 +144,6 @@ async def define_programme(root: Root, input: DefineProgrammeInput) -> Any:
 
 Mutation = create_type(
     "Mutation",
-    [*FIELDS],
+    [*FIELDS, *officer_changes.FIELDS],
     description="Everything that can be changed. A receipt says that the change is recorded for good.",
 )

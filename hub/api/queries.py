@@ -12,9 +12,9 @@ from strawberry import ID
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
+from hub.api.areas import kemendagri_code
 from hub.api.context import Root
 from hub.api.inputs import (
-    AreaInput,
     DisclosureFilter,
     EnrolmentFilter,
     EntryFilter,
@@ -34,8 +34,9 @@ from hub.api.ledger_types import (
     Viewer,
 )
 from hub.api.roots import root_field
-from hub.api.scalars import AreaSystem
+from hub.api.scalars import AreaSystem, EnrolmentOrder
 from hub.api.types import (
+    Agency,
     Area,
     Connection,
     Enrolment,
@@ -46,9 +47,9 @@ from hub.api.types import (
     Release,
     SourceStatement,
 )
-from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.errors import InvalidInput
 from hub.domain.ids import as_uuid
-from hub.domain.selection import Pick, pick
+from hub.domain.selection import Pick
 from hub.questions import model as questions
 from hub.questions.model import Page
 
@@ -59,19 +60,10 @@ First = Annotated[int | None, strawberry.argument(description="Rows from the sta
 After = Annotated[str | None, strawberry.argument(description="Cursor before the first row wanted.")]
 Last = Annotated[int | None, strawberry.argument(description="Rows from the end instead, at most 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Cursor behind the last row wanted.")]
-
-
-async def kemendagri_code(root: Root, area: AreaInput | None) -> str | None:
-    """The Kemendagri code, digits only, of an area given in either system. Raises NotFound."""
-    if area is None:
-        return None
-    digits = area.code.replace(".", "")
-    if area.system == AreaSystem.KEMENDAGRI:
-        return digits
-    found = await root.ask(questions.AreaByCode(area.system.value, digits, (pick("code"),)))
-    if found is None:
-        raise NotFound("No area has this BPS code.", "Check the code, or give the Kemendagri code.")
-    return str(found["code"])
+EnrolmentOrders = Annotated[
+    list[EnrolmentOrder] | None,
+    strawberry.argument(description="One order; that of their making unless given."),
+]
 
 
 @ask(Node | None, "Anything by its id; null when there is none for this asker.", needs="person:read")
@@ -146,6 +138,12 @@ async def area(root: Root, code: str, system: AreaSystem = AreaSystem.KEMENDAGRI
     return await root.ask(questions.AreaByCode(system.value, code.replace(".", ""), root.selection))
 
 
+@ask(list[Agency], "Agencies of the city (OPD), by code.", needs="agency:read")
+async def agencies(root: Root) -> Any:
+    """All agencies."""
+    return await root.ask(questions.Agencies(root.selection))
+
+
 @ask(list[Programme], "Programmes (program), by code.", needs="programme:read")
 async def programmes(
     root: Root,
@@ -172,11 +170,16 @@ async def enrolments(
     root: Root,
     *,
     filter: EnrolmentFilter | None,
+    order_by: EnrolmentOrders,
     first: First = 20,
     after: After,
 ) -> Any:
-    """Enrolments by programme, agency, status, area or person."""
-    wanted = filter or EnrolmentFilter(programme=None, agency=None, status=None, area=None, person=None)
+    """Enrolments by programme, agency, status, area, person or household."""
+    wanted = filter or EnrolmentFilter(
+        programme=None, agency=None, status=None, area=None, person=None, household=None
+    )
+    if order_by and len(order_by) > 1:
+        raise InvalidInput("Enrolments are ordered by one thing.", "Name one order.")
     return await root.ask(
         questions.Enrolments(
             root.selection,
@@ -185,6 +188,8 @@ async def enrolments(
             status=wanted.status and wanted.status.value,
             area=await kemendagri_code(root, wanted.area),
             person=wanted.person and as_uuid(wanted.person, "person"),
+            household=wanted.household and as_uuid(wanted.household, "household"),
+            order=order_by[0].value if order_by else None,
             page=Page(first, after),
         )
     )

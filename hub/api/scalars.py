@@ -114,6 +114,21 @@ class EnrolmentStatus(StrEnum):
     REFUSED = "REFUSED"
 
 
+@strawberry.enum(
+    description="What enrolments are ordered by; where it is withheld, in the order of their making."
+)
+class EnrolmentOrder(StrEnum):
+    """Orders of enrolments."""
+
+    MADE = "MADE"
+    MADE_NEWEST = "MADE_NEWEST"
+    FROM = "FROM"
+    FROM_NEWEST = "FROM_NEWEST"
+    PAID = "PAID"
+    PAID_NEWEST = "PAID_NEWEST"
+    STATUS = "STATUS"
+
+
 @strawberry.enum(description="Sex as registered (jenis kelamin).")
 class Sex(StrEnum):
     """Registered sex."""

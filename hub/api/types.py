@@ -145,6 +145,16 @@ class Programme(Node):
     quota: int | None = field(description="Places (kuota), when limited.")
 
 
+@strawberry.type(description="What was paid out for an enrolment, once (pembayaran). Needs `enrolment:read`.")
+class Payment:
+    """A payment."""
+
+    paid_on: Date | None = field(description="Day of the payment.")
+    amount: int | None = field(description="Whole rupiah.")
+    period: str | None = field(description="What it was paid for, e.g. `2024-2`.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+
+
 @strawberry.type(
     description="A place in a programme, from proposal to end (kepesertaan). Needs `enrolment:read`."
 )
@@ -155,11 +165,17 @@ class Enrolment(Node):
     programme: Programme = field(description="The programme. Needs `programme:read`.")
     person: Person | None = field(description="The person, when the asker may see them. Needs `person:read`.")
     status: EnrolmentStatus = field(description="How far it has come.")
+    proposed_on: Date | None = field(description="Day of the proposal (usul).")
+    eligible_on: Date | None = field(description="Day on which the person was found entitled (layak).")
+    suspended_on: Date | None = field(description="Day from which it is suspended, while it is.")
     from_: Date | None = field(name="from", description="First day (mulai).")
     to: Date | None = field(description="Last day (selesai), once ended.")
-    reason: str | None = field(description="Code of the reason why it ended or was refused (alasan).")
+    reason: str | None = field(
+        description="Code of the reason why it ended, is suspended or was refused (alasan)."
+    )
     periods: list[str] | None = field(description="Periods of the lists that name the person, e.g. `2024-2`.")
     last_paid_on: Date | None = field(description="Day of the newest payment known to the hub.")
+    payments: list[Payment] = field(description="What was paid out, by day, as far as the asker may see it.")
     withheld: list[WithheldField] = field(description=WITHHELD)
 
 

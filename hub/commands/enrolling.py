@@ -17,7 +17,7 @@ from hub.commands.reading import enrolments_of, named, owner_of
 from hub.domain.errors import Conflict, InvalidInput
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
-STANDING = ("PROPOSED", "ENROLLED", "SUSPENDED")
+STANDING = ("PROPOSED", "ELIGIBLE", "ENROLLED", "SUSPENDED")
 """States of an enrolment that has not come to an end."""
 
 

@@ -18,16 +18,11 @@ from hub.commands.reading import (
     twelve_months_after,
     words,
 )
+from hub.commands.reasons import ENDING, reason
 from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
 UNITS = ("PERSON", "FAMILY_CARD", "HOUSEHOLD")
-REASONS = (
-    "DEAD", "MOVED_OUT_CITY", "MOVED_WITHIN", "NOT_FOUND", "UNKNOWN_TO_RT", "DUPLICATE", "NIK_INVALID", "KK_INVALID",
-    "REFUSED", "RESIGNED", "WELL_OFF", "GRADUATED", "CIVIL_SERVANT", "CERTIFIED_TEACHER", "BUSINESS_OWNER",
-    "WAGE_ABOVE_UMP", "VILLAGE_OFFICIAL", "PLN_NON_SUBSIDISED", "CAR_OWNER", "NO_HEIR", "ABROAD", "INACTIVE_KTP",
-)  # fmt: skip
-"""Why an enrolment ends: the categories that audits of aid lists use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,8 @@ def define_programme(history: History, command: DefineProgramme, draw: Draw, by:
         raise Conflict("A programme keeps its agency and its unit.", "Define another programme.")
     if all(standing.state[name] == value for name, value in clear.items()):
         return Decision((), standing.id)
-    return Decision((Draft(draw.new_id(), "ProgrammeDefined", standing.id, clear=clear),))
+    defined = Draft(draw.new_id(), "ProgrammeDefined", standing.id, clear=clear)
+    return Decision((defined, *_counted(history, draw, standing, command.quota)))
 
 
 def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, by: By) -> Decision:
@@ -156,22 +152,19 @@ def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
     enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
     state = enrolment.state
     listed = state["status"] == "ENROLLED" and by_lists_alone(enrolment)
-    if state["status"] != "PROPOSED" and not listed:
+    if state["status"] not in {"PROPOSED", "ELIGIBLE"} and not listed:
         raise Conflict(
             f"This enrolment is {state['status'].lower()}, not proposed.",
             "Only a proposal, or an enrolment that rests on lists alone, can be accepted.",
         )
+    demand_outside(enrolment, by)
     agency = state["agency"]
-    if agency in by.agencies or state.get("proposed_by") == by.actor:
-        raise Forbidden(
-            "A proposal is never accepted by the agency that made it.", "Ask the steward or the kelurahan."
-        )
     programme = known(history, state["programme"], "Programme", "programme")
     starts_on = day(command.starts_on or draw.today, "The start of an enrolment")
     if starts_on > twelve_months_after(draw.today):
         raise InvalidInput("An enrolment starts within a year.", "Check the year.")
     clear = {"status": "ENROLLED", "from_on": starts_on, "visible": {"agency": agency, "until": None}}
-    draft = Draft(draw.new_id(), "PersonEnrolled", enrolment.id, _refs(enrolment), clear)
+    draft = Draft(draw.new_id(), "PersonEnrolled", enrolment.id, enrolment_refs(enrolment), clear)
     return Decision((draft, *_places(draw, programme, +1)))
 
 
@@ -181,8 +174,6 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
     state = enrolment.state
     if state["status"] not in STANDING:
         raise Conflict(f"This enrolment is {state['status'].lower()} already.", "Nothing needs to be done.")
-    if command.reason not in REASONS:
-        raise InvalidInput(f"{command.reason!r} is no reason code.", f"One of {', '.join(REASONS)}.")
     ends_on = day(command.ends_on or draw.today, "The end of an enrolment")
     if ends_on > draw.today and ends_on > state.get("from_on", ""):
         raise InvalidInput("An enrolment ends today or earlier.", "End it on the day.")
@@ -190,7 +181,7 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
         raise InvalidInput(
             "This enrolment would end before it started.", f"It started on {state['from_on']}."
         )
-    clear: dict[str, Json] = {"status": "ENDED", "to_on": ends_on, "reason": command.reason}
+    clear: dict[str, Json] = {"status": "ENDED", "to_on": ends_on, "reason": reason(command.reason, ENDING)}
     if state.get("visible"):
         until: str | None = twelve_months_after(ends_on)
         for each in enrolments_of(history, state["person"]):
@@ -199,13 +190,34 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
                 until = later(until, sight_of(each))
         clear["visible"] = {"agency": state["agency"], "until": until}
     payload = {"note": words(command.note, "The note", 500)} if command.note else None
-    draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, _refs(enrolment), clear, payload)
+    draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, enrolment_refs(enrolment), clear, payload)
     programme = known(history, state["programme"], "Programme", "programme")
     return Decision((draft, *(_places(draw, programme, -1) if state.get("visible") else ())))
 
 
-def _refs(enrolment: Subject) -> tuple[Ref, ...]:
+def demand_outside(enrolment: Subject, by: By) -> None:
+    """Forbidden for the agency that proposes, and for whoever made the proposal: four eyes."""
+    if enrolment.state["agency"] in by.agencies or enrolment.state.get("proposed_by") == by.actor:
+        raise Forbidden(
+            "A proposal is never accepted by the agency that made it, nor refused.",
+            "Ask the steward or the kelurahan.",
+        )
+
+
+def enrolment_refs(enrolment: Subject) -> tuple[Ref, ...]:
+    """What every fact about an enrolment refers to."""
     return (("person", enrolment.state["person"]), ("programme", enrolment.state["programme"]))
+
+
+def _counted(history: History, draw: Draw, programme: Subject, quota: int | None) -> tuple[Draft, ...]:
+    """The places taken, counted when a limit comes to a programme that had none: until then nobody counts."""
+    if quota is None or programme.state.get("quota") is not None:
+        return ()
+    accepted = history.find("accepted_in", programme.id)
+    history.prefetch(subjects=accepted)
+    states = [each.state for each in map(history.subject, accepted) if each is not None]
+    taken = sum(1 for each in states if each["status"] in {"ENROLLED", "SUSPENDED"})
+    return (Draft(draw.new_id(), "PlacesCounted", programme.id, clear={"enrolled_count": taken}),)
 
 
 def _places(draw: Draw, programme: Subject, change: int) -> tuple[Draft, ...]:
@@ -214,7 +226,7 @@ def _places(draw: Draw, programme: Subject, change: int) -> tuple[Draft, ...]:
     if quota is None:
         return ()
     taken = programme.state.get("enrolled_count", 0) + change
-    if taken > quota:
+    if change > 0 and taken > quota:
         raise Conflict(
             f"All {quota} places of this programme are taken.", "Raise the quota or end an enrolment."
         )

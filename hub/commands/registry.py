@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from hub.commands import access, enrolling, forming, households, intake, matching, people, programmes
+from hub.commands import (
+    access,
+    course,
+    enrolling,
+    forming,
+    households,
+    intake,
+    matching,
+    payments,
+    people,
+    programmes,
+)
 from hub.commands.model import CommandSpec
 from hub.commands.reading import NOBODY, named, person_row, resolved
 from hub.domain.facts import History, Json, Subject
@@ -16,9 +27,7 @@ def _programme_row(history: History, command: programmes.ProposeEnrolment) -> Ma
     return {"agency": named(history, "programme", command.programme, "programme").state["agency"]}
 
 
-def _enrolment_row(
-    history: History, command: programmes.Enrol | programmes.EndEnrolment
-) -> Mapping[str, Json]:
+def _enrolment_row(history: History, command: Any) -> Mapping[str, Json]:
     enrolment = history.subject(command.enrolment)
     if enrolment is None or enrolment.type != "Enrolment":
         return NOBODY
@@ -69,5 +78,10 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     ),
     enrolling.EnrolMatched: CommandSpec("enrolment:match", "Enrolment", enrolling.enrol_matched),
     programmes.Enrol: CommandSpec("enrolment:accept", "Enrolment", programmes.enrol, _enrolment_row),
+    course.ConfirmEligibility: CommandSpec("enrolment:accept", "Enrolment", course.confirm_eligibility, _enrolment_row),
+    course.RefuseEnrolment: CommandSpec("enrolment:refuse", "Enrolment", course.refuse_enrolment, _enrolment_row),
+    course.SuspendEnrolment: CommandSpec("enrolment:suspend", "Enrolment", course.suspend_enrolment, _enrolment_row),
+    course.ResumeEnrolment: CommandSpec("enrolment:suspend", "Enrolment", course.resume_enrolment, _enrolment_row),
+    payments.RecordPayment: CommandSpec("payment:record", "Payment", payments.record_payment, _enrolment_row),
     programmes.EndEnrolment: CommandSpec("enrolment:end", "Enrolment", programmes.end_enrolment, _enrolment_row),
 })  # fmt: skip

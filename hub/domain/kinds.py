@@ -157,6 +157,18 @@ def _enrolment(state: State, fact: Fact) -> State:
     return {**state, **fact.clear, **dict(fact.refs)}
 
 
+def _resumed(state: State, fact: Fact) -> State:
+    """What a suspension had said of the enrolment is no more."""
+    return {name: value for name, value in _enrolment(state, fact).items() if value is not None}
+
+
+def _paid(state: State, fact: Fact) -> State:
+    paid = [fact.clear["paid_on"], fact.clear["period"]]
+    return {
+        **state, "payments": [*state.get("payments", []), paid], "last_paid_on": fact.clear["last_paid_on"],
+    }  # fmt: skip
+
+
 def _listed(state: State, fact: Fact) -> State:
     """What lists say of an enrolment now; all entries that are its evidence, and no others."""
     of = {"person": fact.ref("person"), "programme": fact.ref("programme")}
@@ -284,7 +296,18 @@ _TABLE = (
         owner=Owner.FACT,
         lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
     ),
-    Kind("PersonEnrolled", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind(
+        "PersonEnrolled",
+        "Enrolment",
+        _enrolment,
+        owner=Owner.FACT,
+        lookups=lambda fact: (("accepted_in", fact.ref("programme") or ""),),
+    ),
+    Kind("EligibilityConfirmed", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind("EnrolmentRefused", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind("EnrolmentSuspended", "Enrolment", _enrolment, owner=Owner.FACT),
+    Kind("EnrolmentResumed", "Enrolment", _resumed, owner=Owner.FACT),
+    Kind("PaymentRecorded", "Enrolment", _paid, owner=Owner.FACT),
     Kind("EnrolmentEnded", "Enrolment", _enrolment, owner=Owner.FACT),
     Kind(
         "EnrolmentMoved",
@@ -321,7 +344,7 @@ _TABLE = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _TABLE})
 
 
-FOLDS = 4
+FOLDS = 5
 """Version of what folds and look-ups give; raised with every change to one, so that older ledgers are folded anew."""
 
 

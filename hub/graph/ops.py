@@ -259,6 +259,8 @@ def _household_redirected(fact: Fact, payload: Payload) -> Iterator[Op]:
 def _proposed(fact: Fact, payload: Payload) -> Iterator[Op]:
     clear = {"status": fact.clear["status"], "agency": fact.clear["agency"], "version": fact.version,
              "person": fact.ref("person")}  # fmt: skip
+    if "proposed_on" in fact.clear:
+        clear["proposed_on"] = date.fromisoformat(fact.clear["proposed_on"])
     yield Put("Enrolment", fact.subject, clear, fresh=True)
     yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"), fresh=True)
     yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=True)
@@ -280,13 +282,26 @@ def _compared(fact: Fact, payload: Payload) -> Iterator[Op]:
 
 def _enrolment(fact: Fact, payload: Payload) -> Iterator[Op]:
     properties: dict[str, Any] = {"status": fact.clear["status"], "version": fact.version}
-    for name in ("from_on", "to_on"):
+    for name in ("eligible_on", "from_on", "suspended_on", "to_on"):
         if name in fact.clear:
-            properties[name] = date.fromisoformat(fact.clear[name])
+            said = fact.clear[name]
+            properties[name] = date.fromisoformat(said) if said else None
     if "reason" in fact.clear:
         properties["reason"] = fact.clear["reason"]
     yield Put("Enrolment", fact.subject, properties)
     yield from _visible(fact)
+
+
+def _paid(fact: Fact, payload: Payload) -> Iterator[Op]:
+    """A payment is a node of its own; the newest day stands with the enrolment."""
+    newest = date.fromisoformat(fact.clear["last_paid_on"])
+    yield Put("Enrolment", fact.subject, {"version": fact.version, "last_paid_on": newest})
+    properties = {
+        "paid_on": date.fromisoformat(fact.clear["paid_on"]), "period": fact.clear["period"],
+        "agency": fact.clear["agency"], "amount": (fact.payload or {}).get("amount"),
+    }  # fmt: skip
+    yield Put("Payment", fact.id, properties, fresh=True)
+    yield Add("Enrolment", fact.subject, "PAID_BY", "Payment", fact.id, fresh=True)
 
 
 def _moved(fact: Fact, payload: Payload) -> Iterator[Op]:
@@ -338,6 +353,11 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "EnrolmentProposed": Copier(_proposed),
     "PersonEnrolled": Copier(_enrolment),
     "EnrolmentEnded": Copier(_enrolment),
+    "EligibilityConfirmed": Copier(_enrolment),
+    "EnrolmentRefused": Copier(_enrolment),
+    "EnrolmentSuspended": Copier(_enrolment),
+    "EnrolmentResumed": Copier(_enrolment),
+    "PaymentRecorded": Copier(_paid),
     "EnrolmentMoved": Copier(_moved),
     "EnrolmentListed": Copier(_listed),
     "EntryCompared": Copier(_compared),

@@ -20,7 +20,7 @@ from hub.graph.select_objects import At, Compiler
 from hub.graph.select_view import Edges, Row, Seal, Shape, connection, finish
 from hub.questions.cursor import open_cursor, seal_cursor
 from hub.questions.model import Viewed
-from hub.questions.plan import Filter, Many, Plan, Test
+from hub.questions.plan import Filter, Many, Order, Plan, Test
 from hub.questions.registry import QUESTIONS
 
 _PLANS = 1024
@@ -49,6 +49,7 @@ class _Form:
     filters: tuple[Filter, ...]
     exact: tuple[bool, ...]
     order: str
+    by: Order | None
     backwards: bool
     after: bool
     before: bool
@@ -95,13 +96,16 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
         plan.filters,
         tuple(each.test is Test.WITHIN and len(plan.values[each.parameter]) == 10 for each in plan.filters),
         plan.order,
+        plan.by,
         bool(span and span.backwards),
         bool(span and span.after is not None),
         bool(span and span.before is not None),
         shape(plan.selection),
     )
     compiled = _compile(form, _Keyed(scope))
-    bound = f"{type(question).__name__}\0{plan.order}\0{scope.key}\0{sorted(scope.parameters.items())}"
+    bound = (
+        f"{type(question).__name__}\0{plan.order}\0{plan.by}\0{scope.key}\0{sorted(scope.parameters.items())}"
+    )
     params = {
         **scope.parameters,
         **plan.values,
@@ -147,16 +151,16 @@ def _between_heads(parts: list[str], columns: Iterable[str]) -> str:
 def _match(form: _Form, scope: Scope) -> str:
     root = gate(scope, form.label)
     patterns, wanted = [f"(n0:{form.label})"], []
-    far: dict[str, str] = {}
+    far: set[str] = set()
     for each, exact in zip(form.filters, form.exact, strict=True):
         label, variable = form.label, "n0"
-        if each.of:
-            link = FIELDS[form.label][each.of]
+        for name in each.of.split(".") if each.of else ():
+            link, near = FIELDS[label][name], variable
             assert isinstance(link, Link)
-            label, variable = link.label, f"f_{each.of}"
-            if each.of not in far:
-                far[each.of] = variable
-                patterns.append(link.pattern.format(n="n0", m=variable))
+            label, variable = link.label, f"f_{name}" if near == "n0" else f"{near}_{name}"
+            if variable not in far:
+                far.add(variable)
+                patterns.append(link.pattern.format(n=near, m=variable))
                 wanted += passes(scope, gate(scope, label), variable)
         wanted.insert(0, _fits(each, variable, exact))
         wanted += _may_filter(scope, label, each, variable)
@@ -234,17 +238,29 @@ def _one_kelurahan(form: _Form, scope: Scope) -> bool:
 
 def _page(form: _Form, one: bool, matched: str, columns: tuple[list[str], bool]) -> str:
     maps, counted = columns
-    place = f"n0.{form.order}"
-    bounds = [f"{place} > $after"] if form.after else []
-    bounds += [f"{place} < $before"] if form.before else []
+    place, down = _place(form)
+    behind, ahead = ("<", ">") if down else (">", "<")
+    bounds = [f"{place} {behind} $after"] if form.after else []
+    bounds += [f"{place} {ahead} $before"] if form.before else []
     joint = " AND " if " WHERE " in matched else " WHERE "
     narrowed = matched + (joint + " AND ".join(bounds) if bounds else "")
     # Named first, the one kelurahan lets an index on it and the order give that order: no sort is planned.
     indexed = ("kelurahan", form.order) in LABELS[form.label].indexed
     leading = ["n0.kelurahan"] if one and indexed else []
-    order = ", ".join(f"{each} DESC" if form.backwards else each for each in (*leading, place))
+    turned = form.backwards is not down
+    order = ", ".join(f"{each} DESC" if turned else each for each in (*leading, place))
     texts = ", ".join(["null AS head", f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
     return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {texts} ORDER BY {order}"
+
+
+def _place(form: _Form) -> tuple[str, bool]:
+    """What orders the rows of a page, never twice the same, and whether the greatest comes first."""
+    if form.by is None:
+        return f"n0.{form.order}", False
+    name = form.by.property
+    if name == "id":
+        return "n0.id", form.by.descending
+    return f"coalesce(toString(n0.{name}), '') + ' ' + n0.id", form.by.descending
 
 
 def _known(pick: Node, names: tuple[str, ...]) -> str:

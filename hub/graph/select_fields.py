@@ -126,12 +126,17 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         "Programme": _values("id", "version", "code", "name", "unit", "funded_by", "needs", "quota")
         | {"agency": Link("({n})-[:RUN_BY]->({m}:Agency)", "Agency")},
         "Enrolment": _values(
-            "id", "version", "status", "reason", "periods", "last_paid_on", from_="from_on", to="to_on"
+            "id", "version", "status", "reason", "periods", "proposed_on", "eligible_on", "suspended_on",
+            "last_paid_on", from_="from_on", to="to_on",
         )
         | {
             "programme": Link("({n})-[:IN_PROGRAMME]->({m}:Programme)", "Programme"),
             "person": Link("({n})-[:FOR_PERSON]->({m}:Person)", "Person"),
+            "payments": Link(
+                "({n})-[:PAID_BY]->({m}:Payment)", "Payment", many=True, order="{m}.paid_on, {m}.id"
+            ),
         },
+        "Payment": _values("id", "paid_on", "amount", "period"),
         "SourceRecord": _values("id", "version", "register", "row_key", "taken_at")
         | {
             "release": Link(

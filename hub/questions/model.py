@@ -99,6 +99,13 @@ class AreaByCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Agencies:
+    """All agencies."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
 class Programmes:
     """All programmes, or those of one agency."""
 
@@ -116,6 +123,10 @@ class Enrolments:
     status: str | None = None
     area: str | None = None
     person: str | None = None
+    household: str | None = None
+    """Of its members."""
+    order: str | None = None
+    """MADE, FROM, PAID or STATUS, the first three also as MADE_NEWEST …"""
     page: Page = field(default_factory=Page)
 
 

@@ -39,9 +39,17 @@ class Filter:
     parameter: str
     test: Test = Test.EQUALS
     of: str = ""
-    """Link from the root to the object that has the property, e.g. "person"; "" for the root itself."""
+    """Links from the root to the object that has the property, e.g. "person.household"; "" for the root itself."""
     known: bool = False
     """True when the asker brings the whole value: a masked property will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What orders the rows of a page: any property, which need be neither unique nor there."""
+
+    property: str = "id"
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ class Plan:
     order: str = "id"
     """Property that orders the rows; unique, or its first row is what ONE gives."""
     span: Span | None = None
+    by: Order | None = None
+    """Orders the rows of a connection instead."""
 
 
 def span_of(page: Page) -> Span:

@@ -34,6 +34,7 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.HouseholdById: QuestionSpec("person:read", "Household", True, households.household_by_id),
         model.Households: QuestionSpec("person:read", "Household", True, households.households),
         model.AreaByCode: QuestionSpec("area:read", "Area", False, areas.area_by_code),
+        model.Agencies: QuestionSpec("agency:read", "Agency", False, programmes.agencies),
         model.Programmes: QuestionSpec("programme:read", "Programme", False, programmes.programmes),
         model.Enrolments: QuestionSpec("enrolment:read", "Enrolment", True, programmes.enrolments),
         model.LedgerEntry: QuestionSpec("entry:read", "Entry", personal=False),

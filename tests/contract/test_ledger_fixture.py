@@ -36,6 +36,7 @@ LATER = frozenset({
     "PersonsMerged", "PersonSplit", "PersonRedirected", "EnrolmentMoved", "ModelAdopted", "RecordsJudged",
     "HouseholdFormed", "HouseholdRedirected",
     "EnrolmentListed", "EntryCompared",
+    "EligibilityConfirmed", "EnrolmentRefused", "EnrolmentSuspended", "EnrolmentResumed", "PaymentRecorded",
 })  # fmt: skip
 """Kinds that came after version 0.1.0, and that the fixture of a later version has to hold."""
 

@@ -24,7 +24,17 @@ from neo4j import Driver
 
 import policies
 from graph_schema import LABELS, RELATIONSHIPS, PropertyType, find_property
-from hub.commands import access, enrolling, households, intake, matching, people, programmes
+from hub.commands import (
+    access,
+    course,
+    enrolling,
+    households,
+    intake,
+    matching,
+    payments,
+    people,
+    programmes,
+)
 from hub.commands.model import By
 from hub.commands.reading import owner_of
 from hub.commands.registry import COMMANDS
@@ -200,6 +210,7 @@ agencies, codes = (
 )
 niks = st.sampled_from(("3273010101800001", "3273010202810002", "3273010303820003"))
 born = st.sampled_from(("1980-01-01", "1981-02-02"))
+reasons = st.sampled_from(("DEAD", "NO_PLACE", "BORED"))
 maybe = st.none
 
 
@@ -370,6 +381,16 @@ def commands(book: Book, kind: type) -> Draws:
         households.FormHouseholds: housed(book),
         enrolling.EnrolMatched: listed(book),
     }
+    held, note = some(book, "Enrolment"), maybe() | words
+    makers |= {
+        course.ConfirmEligibility: st.builds(course.ConfirmEligibility, held, maybe() | days),
+        course.RefuseEnrolment: st.builds(course.RefuseEnrolment, held, reasons, note),
+        course.SuspendEnrolment: st.builds(course.SuspendEnrolment, held, reasons, maybe() | days, note),
+        course.ResumeEnrolment: st.builds(course.ResumeEnrolment, held, maybe() | days, note),
+        payments.RecordPayment: st.builds(
+            payments.RecordPayment, held, days, st.integers(-1, 2), st.sampled_from(("2024", "2024-02", "now"))
+        ),
+    }  # fmt: skip
     return makers[kind]
 
 
@@ -443,6 +464,18 @@ def enrolment(book: Book, data: st.DataObject) -> Iterator[Any]:
         yield data.draw(commands(book, kind))
 
 
+def whole_course(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """An enrolment through all its states, as far as it comes."""
+    yield programmes.ProposeEnrolment(data.draw(codes), data.draw(st.sampled_from(book.of("Person"))))
+    for held in book.of("Enrolment")[-1:]:
+        steps = (
+            course.ConfirmEligibility(held), course.RefuseEnrolment(held, "NO_PLACE"), programmes.Enrol(held),
+            payments.RecordPayment(held, "2026-03-04", 5, "2024"), course.SuspendEnrolment(held, "DEAD"),
+            course.ResumeEnrolment(held), payments.RecordPayment(held, "2026-03-04", 5, "2025"),
+        )  # fmt: skip
+        yield from (step for step in steps if data.draw(st.integers(0, 4)))
+
+
 def judgement(book: Book, data: st.DataObject) -> Iterator[Any]:
     """What a steward says of two rows, and takes back."""
     for kind in (matching.JudgeMatch, matching.RevokeJudgement):
@@ -453,6 +486,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     *(partial(single, kind) for kind in COMMANDS),
     *[delivery] * 3,
     *[enrolment] * 4,
+    *[whole_course] * 2,
     judgement,
     *[programme_list] * 2,
 )

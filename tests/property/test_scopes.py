@@ -56,7 +56,7 @@ CLASSES = ("identity", "contact", "demographic", "welfare", "health", "operation
 ROWS = (
     ("person:read", "Person"), ("person:read", "FamilyCard"), ("person:read", "Address"),
     ("person:read", "SourceRecord"), ("person:read", "Assessment"), ("person:read", "Household"),
-    ("enrolment:read", "Enrolment"),
+    ("enrolment:read", "Enrolment"), ("enrolment:read", "Payment"),
 )  # fmt: skip
 FIELDS = (
     ("person:read", "identity"), ("person:read", "contact"), ("person:read", "demographic"),
@@ -241,6 +241,12 @@ def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None
         )  # fmt: skip
         world.join(enrolment, "FOR_PERSON", person)
         world.join(enrolment, "IN_PROGRAMME", identifier(20 + which))
+        if draw(st.booleans()):
+            payment = world.add(
+                "Payment", identifier(800 + 2 * n + which), paid_on="2024-02-01", amount=600_000,
+                period=draw(hostile), agency=("dinsos", "disdik")[which],
+            )  # fmt: skip
+            world.join(enrolment, "PAID_BY", payment)
 
 
 def _assess(draw: st.DrawFn, world: World, n: int, record: str) -> None:

@@ -19,7 +19,8 @@ from hub.cli import run
 from hub.cli.asgi import post
 from hub.commands.access import AdoptPolicy, DefineAgency, GrantRole, SuspendActor
 from hub.commands.people import CorrectPerson
-from hub.commands.programmes import REASONS, DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
+from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
+from hub.commands.reasons import ENDING
 from hub.domain.days import local_day
 from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, RequestConflict, VersionConflict
 from hub.domain.ids import new_id
@@ -173,7 +174,7 @@ def test_a_kelurahan_officer_accepts_only_in_the_own_territory(town: Town) -> No
 
 def test_every_reason_code_ends_an_enrolment_and_no_other_word_does(town: Town) -> None:
     person, programme = town.somebody(), town.programme("x_reason")
-    for reason in REASONS[:3]:
+    for reason in ENDING[:3]:
         enrolment = town.enrol("sari", programme, person)
         town.submit("sari", EndEnrolment(enrolment, reason))
         assert status_of(town, enrolment) == "ENDED"
