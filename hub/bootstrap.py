@@ -183,7 +183,14 @@ async def open_hub(
         blocking, loop_driver = sync_driver(address), async_driver(address)
         projector = _projector(blocking, address, LedgerSource(ledger))
         reader = GraphReader(loop_driver, address.database, settings.query_timeout)
-        hub = Hub(ledger, reader, projector, _cursor_key(settings), settings.projection_wait)
+        hub = Hub(
+            ledger,
+            reader,
+            projector,
+            _cursor_key(settings),
+            settings.projection_wait,
+            checks_per_hour=settings.checks_per_hour,
+        )
         projector.start()
         try:
             opened = OpenHub(hub, settings, ledger, projector)

@@ -36,14 +36,15 @@ from hub.domain.ids import as_uuid, new_id
 from hub.domain.kinds import Log
 from hub.domain.selection import walk
 from hub.faults import reach
+from hub.graph.asked import prepare
 from hub.graph.project import Projector
 from hub.graph.read import GraphReader, whole
-from hub.graph.select import prepare
 from hub.ledger.answers import ANSWERS, answer
+from hub.ledger.checks import CHECKS_PER_HOUR, Quota, completed
 from hub.ledger.entries import Appended, Pending, Warrant
 from hub.ledger.history import LedgerHistory
 from hub.ledger.store import Ledger
-from hub.questions.model import Answer, HouseholdById, PersonById, Viewed, Viewer
+from hub.questions.model import Answer, HouseholdById, PersonById, PersonCheck, Viewed, Viewer
 from hub.questions.registry import QUESTIONS
 
 _TRIES = 12
@@ -91,14 +92,22 @@ class _Shown(NamedTuple):
 class Hub:
     """One hub over a ledger and a graph. `submit` and `ask` may be called from any number of tasks."""
 
-    def __init__(
-        self, ledger: Ledger, reader: GraphReader, projector: Projector, cursor_key: bytes, patience: float
+    def __init__(  # noqa: PLR0913  # its parts, put together in one place
+        self,
+        ledger: Ledger,
+        reader: GraphReader,
+        projector: Projector,
+        cursor_key: bytes,
+        patience: float,
+        *,
+        checks_per_hour: int = CHECKS_PER_HOUR,
     ) -> None:
         self._ledger = ledger
         self._reader = reader
         self._projector = projector
         self._cursor_key = cursor_key
         self._patience = patience
+        self._checks = Quota(ledger, QUESTIONS[PersonCheck].action, checks_per_hour)
         self._policies: dict[str, Policy] = {}
         self._rights: dict[str, tuple[float, _Rights]] = {}
         self._changes = 0
@@ -195,6 +204,12 @@ class Hub:
 
         An answer compiled under rights that changed meanwhile is thrown away and asked again.
         """
+        if type(question) is not PersonCheck:
+            return await self._asked(actor, question)
+        async with self._checks.one(actor.id):
+            return await self._asked(actor, question)
+
+    async def _asked(self, actor: Actor, question: Any) -> Answer:
         for left in reversed(range(_TRIES)):
             rights = await self._current_rights(actor.id)
             scope = rights.policy.scope(rights.standing, actor.purpose, _today())
@@ -227,6 +242,8 @@ class Hub:
         prepared = prepare(question, scope, self._cursor_key)
         reading = await self._reader.answer(prepared)
         viewed = prepared.view(reading.rows)
+        if type(question) is PersonCheck:
+            await asyncio.to_thread(completed, self._ledger, question, viewed.data)
         if viewed.data is None and isinstance(question, PersonById | HouseholdById):
             became = await asyncio.to_thread(self._became, question.id)
             if became is not None:

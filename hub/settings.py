@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         description="Seconds that a change waits to become readable before it says `projected: false`.",
     )
     query_timeout: float = Field(default=10.0, description="Seconds after which a graph query is cancelled.")
+    checks_per_hour: int = Field(
+        default=60, description="Checks of persons by number and birth date that each officer has in an hour."
+    )
     token_minutes: int = Field(
         default=480, description="Minutes that a token of a local account is good for."
     )

@@ -36,7 +36,9 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "Address": ("id", "version", "text", "street", "number", "rt", "rw"),
     "Area": ("id", "system", "code", "name", "level"),
     "Agency": ("id", "code", "name"),
-    "Programme": ("id", "version", "code", "name", "unit", "funded_by", "needs", "quota"),
+    "Programme": (
+        "id", "version", "code", "name", "unit", "funded_by", "needs", "quota", "max_decile", "min_age", "max_age",
+    ),
     "Enrolment": (
         "id", "version", "status", "reason", "periods", "last_paid_on", "from", "to",
         "proposed_on", "eligible_on", "suspended_on",

@@ -15,7 +15,7 @@ _WORD = re.compile(r"\$?[A-Za-z_]\w*|[^\sA-Za-z_]")
 _KEYWORDS = frozenset(
     {"AND", "OR", "NOT", "IS", "NULL", "EXISTS", "WHERE", "STARTS", "WITH", "IN", "true", "false", "n", "p"}
 )
-_PARAMETERS = frozenset({"$territory", "$agency", "$today"})
+_PARAMETERS = frozenset({"$territory", "$agency", "$today", "$nik", "$family_card", "$born_on"})
 _SIGNS = frozenset("(){}[]:.,<>=-")
 _TERRITORY = re.compile(r"[0-9]{2}(?:[0-9]{2}){0,2}(?:[0-9]{4})?")
 _WIDTHS = frozenset({2, 4, 6, 10})
@@ -85,6 +85,11 @@ def of_own_agency(facing: Facing) -> bool:
     return is_agency(facing.agency) and _of(facing.row, "agency") == facing.agency
 
 
+def fits_the_key(facing: Facing) -> bool:
+    """Twin of `by_key`: whether the row was found by a full number and the birth date."""
+    return bool(_of(facing.row, "key"))
+
+
 def _persons(facing: Facing) -> Iterable[Mapping[str, Json]]:
     persons: Iterable[Mapping[str, Json]] = facing.row.get("persons", (facing.row,))
     return persons
@@ -97,7 +102,17 @@ def _of(row: Mapping[str, Json], name: str) -> Json:
 
 
 TWINS: Mapping[str, Twin] = MappingProxyType(
-    {each.__name__: each for each in (every_row, no_row, within_territory, in_own_programmes, of_own_agency)}
+    {
+        each.__name__: each
+        for each in (
+            every_row,
+            no_row,
+            within_territory,
+            in_own_programmes,
+            of_own_agency,
+            fits_the_key,
+        )
+    }
 )
 
 
@@ -109,7 +124,7 @@ class Predicate:
     says: str
     twin: Twin
     needs: str
-    """What of a grant it is about: "territory", "agency" or nothing."""
+    """What it is about: "territory" or "agency" of a grant, the "key" that a check brings, or nothing."""
     cypher: Mapping[str, str]
     """Label → expression over `n`; "*" stands for every label."""
     exact: Mapping[str, str]

@@ -188,6 +188,11 @@ def _check_object(where: str, rule: Rule) -> None:
 
 
 def _check_compilable(where: str, rule: Rule, predicate: Predicate) -> None:
+    if predicate.needs == "key" and rule.act != "person:check":
+        raise SetupError(
+            f"{where}: only a check brings the key that {predicate.name} compares.",
+            "Use it for person:check.",
+        )
     fields = properties_of(rule.act, rule.obj)
     labels = {rule.obj} if rule.about_rows else {label for label, _ in fields}
     for label in sorted(labels):

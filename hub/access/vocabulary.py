@@ -11,6 +11,7 @@ from graph_schema import LABELS, Sensitivity, sensitivity
 ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "person:read": ("Person", "FamilyCard", "Address", "SourceRecord", "Assessment", "Household"),
+        "person:check": ("Person",),
         "area:read": ("Area",),
         "agency:read": ("Agency",),
         "programme:read": ("Programme",),

@@ -200,3 +200,8 @@ class DefineProgrammeInput(Change):
     funded_by: str | None = field(description="Source of the budget (sumber dana).")
     needs: list[str] | None = field(description="Codes of the needs it answers (masalah).")
     quota: int | None = field(description="Places (kuota), when limited.")
+    max_decile: int | None = field(
+        description="Entitled up to this decile (desil), the newest of any register."
+    )
+    min_age: int | None = field(description="Entitled from this age on, in full years.")
+    max_age: int | None = field(description="Entitled up to this age, in full years.")

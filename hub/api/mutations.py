@@ -138,6 +138,9 @@ async def define_programme(root: Root, input: DefineProgrammeInput) -> Any:
         funded_by=input.funded_by,
         needs=tuple(input.needs or ()),
         quota=input.quota,
+        max_decile=input.max_decile,
+        min_age=input.min_age,
+        max_age=input.max_age,
     )
     return await root.submit(command, input.request_id, input.expected_version)
 

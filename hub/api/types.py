@@ -143,6 +143,11 @@ class Programme(Node):
     funded_by: str | None = field(description="Source of the budget (sumber dana).")
     needs: list[str] = field(description="Codes of the needs it answers (masalah).")
     quota: int | None = field(description="Places (kuota), when limited.")
+    max_decile: int | None = field(
+        description="Entitled up to this decile (desil), the newest of any register."
+    )
+    min_age: int | None = field(description="Entitled from this age on, in full years.")
+    max_age: int | None = field(description="Entitled up to this age, in full years.")
 
 
 @strawberry.type(description="What was paid out for an enrolment, once (pembayaran). Needs `enrolment:read`.")

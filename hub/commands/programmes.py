@@ -23,6 +23,7 @@ from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
 UNITS = ("PERSON", "FAMILY_CARD", "HOUSEHOLD")
+_OLDEST = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class DefineProgramme:
     funded_by: str | None = None
     needs: tuple[str, ...] = ()
     quota: int | None = None
+    max_decile: int | None = None
+    """Who is entitled, with the two below: newest decile of any register at most, 1 to 10."""
+    min_age: int | None = None
+    max_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def define_programme(history: History, command: DefineProgramme, draw: Draw, by:
         "code": code(command.code, "a programme"), "name": words(command.name, "The name of a programme"),
         "agency": command.agency, "unit": command.unit, "needs": [code(each, "a need") for each in command.needs],
         "funded_by": words(command.funded_by, "The source of funds") if command.funded_by else None,
-        "quota": command.quota,
+        "quota": command.quota, **_criteria(command),
     }  # fmt: skip
     found = history.find("programme", command.code)
     standing = history.subject(found[0]) if found else None
@@ -88,10 +93,22 @@ def define_programme(history: History, command: DefineProgramme, draw: Draw, by:
         return Decision((Draft(draw.new_id(), "ProgrammeDefined", draw.new_id(), clear=clear),))
     if any(standing.state[name] != clear[name] for name in ("agency", "unit")):
         raise Conflict("A programme keeps its agency and its unit.", "Define another programme.")
-    if all(standing.state[name] == value for name, value in clear.items()):
+    if all(standing.state.get(name) == value for name, value in clear.items()):
         return Decision((), standing.id)
     defined = Draft(draw.new_id(), "ProgrammeDefined", standing.id, clear=clear)
     return Decision((defined, *_counted(history, draw, standing, command.quota)))
+
+
+def _criteria(command: DefineProgramme) -> dict[str, Json]:
+    """Who is entitled, as far as a register can tell; what is not stated is not asked for."""
+    least, most = command.min_age, command.max_age
+    if command.max_decile is not None and not 1 <= command.max_decile <= 10:
+        raise InvalidInput("A decile is 1 to 10.", "Leave it out where it does not matter.")
+    if any(each is not None and not 0 <= each <= _OLDEST for each in (least, most)):
+        raise InvalidInput(f"An age is 0 to {_OLDEST} years.", "Leave it out where it does not matter.")
+    if least is not None and most is not None and least > most:
+        raise InvalidInput("Nobody is that old and that young.", "Give the lower age as minimum.")
+    return {"max_decile": command.max_decile, "min_age": least, "max_age": most}
 
 
 def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, by: By) -> Decision:

@@ -4,6 +4,7 @@ HubError
 ├── InvalidInput        exit 3   a file, an argument or a value that can't be used
 ├── Unauthenticated     exit 4   nobody, or nobody we know, is asking
 ├── Forbidden           exit 5   the rules do not allow it
+│   └── LimitReached             they allow it, but not so often
 ├── NotFound            exit 6   there is no such thing, or not for this asker
 ├── Conflict            exit 7   somebody was faster, or it contradicts what stands
 │   ├── VersionConflict          a subject that was read has changed since
@@ -57,6 +58,13 @@ class Forbidden(HubError):
     code = "FORBIDDEN"
     exit_code = 5
     http_status = 403
+
+
+class LimitReached(Forbidden):
+    """The rules allow it, but not so often."""
+
+    code = "LIMIT_REACHED"
+    http_status = 429
 
 
 class NotFound(HubError):

@@ -109,7 +109,7 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
     params = {
         **scope.parameters,
         **plan.values,
-        **_arguments(plan.selection),
+        **arguments_of(plan.selection),
         **_places(plan, cursor_key, bound),
         "today": date.fromisoformat(scope.day),
     }
@@ -140,10 +140,11 @@ def _compile(form: _Form, keyed: _Keyed) -> _Compiled:
     made, found = compiler.map(At(form.label, "n0", scope.reads(form.label)), picks)
     limit = " LIMIT 1" if form.many is Many.ONE else ""
     body = f"{matched} WITH n0 ORDER BY n0.{form.order}{limit} RETURN null AS head, {made} AS node"
-    return _Compiled(_between_heads([body], ("node",)), found, Edges((), ()), tuple(sorted(compiler.masked)))
+    return _Compiled(between_heads([body], ("node",)), found, Edges((), ()), tuple(sorted(compiler.masked)))
 
 
-def _between_heads(parts: list[str], columns: Iterable[str]) -> str:
+def between_heads(parts: list[str], columns: Iterable[str]) -> str:
+    """One statement of parts with these columns, which says before and after how far the graph is."""
     head = HEAD + "".join(f", null AS {each}" for each in columns)
     return " UNION ALL ".join([head, *parts, head])
 
@@ -221,7 +222,7 @@ def _connection(form: _Form, compiler: Compiler, matched: str, picks: tuple[Node
         parts.append(f"{matched} RETURN null AS head, null AS place{nothing}, count(n0) AS total")
     total = ("total",) if "total_count" in names else ()
     named = ("place", *(column for column, _ in columns), *total)
-    return _between_heads(parts, named), Edges(tuple(found), tuple(columns))
+    return between_heads(parts, named), Edges(tuple(found), tuple(columns))
 
 
 def _one_kelurahan(form: _Form, scope: Scope) -> bool:
@@ -269,7 +270,8 @@ def _known(pick: Node, names: tuple[str, ...]) -> str:
     return pick.name
 
 
-def _arguments(selection: Selection) -> dict[str, Any]:
+def arguments_of(selection: Selection) -> dict[str, Any]:
+    """The parameters of arguments below the root: a0, a1 … in the order of `selection.walk`."""
     found = {}
     for index, pick in enumerate(each for each in walk(selection) if each.args):
         given = pick.arguments.get("filter") or {}

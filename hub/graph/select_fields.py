@@ -123,7 +123,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         },
         "Agency": _values("id", "code", "name")
         | {"programmes": Link("({n})<-[:RUN_BY]-({m}:Programme)", "Programme", many=True, order="{m}.code")},
-        "Programme": _values("id", "version", "code", "name", "unit", "funded_by", "needs", "quota")
+        "Programme": _values(
+            "id", "version", "code", "name", "unit", "funded_by", "needs", "quota", "max_decile", "min_age", "max_age"
+        )
         | {"agency": Link("({n})-[:RUN_BY]->({m}:Agency)", "Agency")},
         "Enrolment": _values(
             "id", "version", "status", "reason", "periods", "proposed_on", "eligible_on", "suspended_on",

@@ -62,6 +62,17 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonCheck:
+    """Whether a person is known, enrolled, entitled or doubled, by a full number and the birth date."""
+
+    selection: Selection
+    born_on: str
+    nik: str | None = None
+    family_card: str | None = None
+    """Number of a family card that lists them; with `nik`, either will do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Persons:
     """Persons of an area, by name. `selection` is that of the connection (edges, page_info, total_count)."""
 

@@ -22,7 +22,7 @@ class QuestionSpec:
     personal: bool
     """Whether each answer is recorded before it leaves; others are as soon as they show somebody."""
     plan: Callable[[Any, Scope], Plan] | None = None
-    """How it is put to the graph; None for what the ledger answers."""
+    """How it is put to the graph; None for what the ledger answers, or a statement of its own (hub.graph.asked)."""
 
 
 QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
@@ -30,6 +30,7 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.Viewer: QuestionSpec("viewer:read", "Viewer", personal=False),
         model.PersonById: QuestionSpec("person:read", "Person", True, people.person_by_id),
         model.PersonByNik: QuestionSpec("person:read", "Person", True, people.person_by_nik),
+        model.PersonCheck: QuestionSpec("person:check", "Person", True),
         model.Persons: QuestionSpec("person:read", "Person", True, people.persons),
         model.HouseholdById: QuestionSpec("person:read", "Household", True, households.household_by_id),
         model.Households: QuestionSpec("person:read", "Household", True, households.households),

@@ -43,7 +43,12 @@ def standing_of(actor: dict[str, Any]) -> Standing:
 
 def row_of(told: dict[str, Any]) -> dict[str, Any]:
     vis = {agency: last or None for agency, last in told["vis"].items()}
-    return {"kelurahan": told.get("kelurahan"), "agency": told["agency"], "vis": vis}
+    return {
+        "kelurahan": told.get("kelurahan"),
+        "agency": told["agency"],
+        "vis": vis,
+        "key": told.get("key", False),
+    }
 
 
 @pytest.mark.parametrize(("actor", "row", "case", "outcome"), list(expected()))
