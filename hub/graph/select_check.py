@@ -25,7 +25,8 @@ CALL () {{
 }}
 WITH n0 WHERE {rows}
 WITH collect(n0) AS found
-RETURN null AS head, {{known: size(found) > 0, several: size(found) > 1, persons: [each IN found | each.id]{parts}}} AS node
+RETURN null AS head, {{known: size(found) > 0, several: size(found) > 1,
+  persons: [each IN found | each.id]{parts}}} AS node
 """
 _RECORDS = """,
   records: COLLECT { UNWIND found AS each MATCH (each)-[:FORMED_FROM]->(s:SourceRecord) RETURN s.id ORDER BY s.id }"""
