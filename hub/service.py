@@ -182,8 +182,12 @@ class Hub:
         scope.require(spec.action)
         named = spec.sees(history, command)
         if named is not None:
-            _demand_visible(scope, named)
+            _demand_visible(scope, "Person", named)
+        for label, row in spec.names(history, command):
+            _demand_visible(scope, label, row)
         scope.require_row(spec.action, spec.label, spec.row(history, command))
+        for label, row in spec.changes(history, command):
+            scope.require_row(spec.action, label, row)
         return scope
 
     async def _receipt(self, actor: Actor, appended: Appended, wait: bool) -> Receipt:
@@ -396,12 +400,12 @@ def _demand_version(history: History, about: str | None, expected: int | None) -
         )
 
 
-def _demand_visible(scope: Scope, row: Mapping[str, Json]) -> None:
+def _demand_visible(scope: Scope, label: str, row: Mapping[str, Json]) -> None:
     """Whoever names a person by id must be able to see them; hidden and missing read the same."""
     try:
-        scope.require_row("person:read", "Person", row)
+        scope.require_row("person:read", label, row)
     except Forbidden:
-        raise NotFound("There is no such person, or not for you.", "Check the id.") from None
+        raise NotFound(f"There is no such {label.lower()}, or not for you.", "Check the id.") from None
 
 
 def _warrant(actor: Actor, spec: CommandSpec, scope: Scope | None) -> Warrant:

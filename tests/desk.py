@@ -73,6 +73,7 @@ ANSWERS: Mapping[type, Any] = {
     model.PersonById: MADE_UP,
     model.PersonByNik: MADE_UP,
     model.HouseholdById: HOUSEHOLD,
+    model.FamilyCardByNumber: None,
     model.Households: {
         "edges": [{"cursor": "c1", "node": HOUSEHOLD}],
         "page_info": ENTRIES["page_info"],

@@ -264,7 +264,7 @@ class Oracle:
         if each.name == "head":
             ends = [
                 end for end in ends
-                if end.get("relation_to_head") == HEAD
+                if (node[":"] == "Household" or end.get("relation_to_head") == HEAD)
                 and self.treats(end, "relation_to_head") is Treatment.SHOW
             ]  # fmt: skip
         wanted = each.arguments.get("filter") or {}

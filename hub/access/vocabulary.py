@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "person:correct": ("Person",),
         "person:form": ("Person",),
         "household:form": ("Household",),
+        "household:arrange": ("Household",),
         "model:adopt": ("MatchModel",),
         "match:read": ("Match",),
         "match:judge": ("Match",),

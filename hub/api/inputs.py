@@ -168,6 +168,38 @@ class CorrectPersonInput(Change):
     evidence: str = field(description="What shows it: document, number, date (bukti).")
 
 
+@strawberry.input(description="Makes persons a household (rumah tangga) of their own, by hand.")
+class FormHouseholdInput(Request):
+    """Input of formHousehold."""
+
+    persons: list[ID] = field(description="Ids of all its members (anggota).")
+    head: ID = field(description="Id of the one who is its head (kepala rumah tangga).")
+    reason: str = field(description="Why, and what shows it; free text (alasan).")
+    on: Date | None = field(description="From which day on; today unless given.")
+
+
+@strawberry.input(description="Moves a person from one household (rumah tangga) to another, or out, or in.")
+class MoveMemberInput(Change):
+    """Input of moveMember; `expectedVersion` is that of the household left, else of the one come to."""
+
+    person: ID = field(description="Id of the person.")
+    from_household: ID | None = field(description="Where they live now; left out for who lives in none.")
+    to_household: ID | None = field(description="Where they live from then on; left out for none.")
+    reason: str = field(description="Why, and what shows it; free text (alasan).")
+    on: Date | None = field(description="On which day; today unless given.")
+
+
+@strawberry.input(description="Lets members of a household (rumah tangga) be one of their own.")
+class SplitHouseholdInput(Change):
+    """Input of splitHousehold."""
+
+    household: ID = field(description="Id of the household that is split.")
+    persons: list[ID] = field(description="Ids of the members who leave it.")
+    head: ID = field(description="Id of the one of them who is head of the new household.")
+    reason: str = field(description="Why, and what shows it; free text (alasan).")
+    on: Date | None = field(description="On which day; today unless given.")
+
+
 @strawberry.input(description="Gives an actor a role (peran).")
 class GrantRoleInput(Change):
     """Input of grantRole."""

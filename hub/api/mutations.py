@@ -20,15 +20,19 @@ from hub.api.inputs import (
     DefineProgrammeInput,
     EndEnrolmentInput,
     EnrolInput,
+    FormHouseholdInput,
     GrantRoleInput,
     JudgeMatchInput,
+    MoveMemberInput,
     ProposeEnrolmentInput,
     RevokeJudgementInput,
+    SplitHouseholdInput,
     SuspendActorInput,
 )
 from hub.api.ledger_types import Receipt
 from hub.api.roots import root_field
 from hub.commands.access import GrantRole, SuspendActor
+from hub.commands.arranging import FormHousehold, MoveMember, SplitHousehold
 from hub.commands.matching import JudgeMatch, RevokeJudgement
 from hub.commands.people import CorrectPerson
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
@@ -102,6 +106,33 @@ async def adopt_match_model(root: Root, input: AdoptMatchModelInput) -> Any:
 async def revoke_judgement(root: Root, input: RevokeJudgementInput) -> Any:
     """Revoke."""
     command = RevokeJudgement(as_uuid(input.match, "match"), input.reason)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Makes persons a household of their own, by hand.", needs="household:arrange")
+async def form_household(root: Root, input: FormHouseholdInput) -> Any:
+    """Form: they leave the households where they lived."""
+    persons = tuple(as_uuid(each, "persons") for each in input.persons)
+    command = FormHousehold(persons, as_uuid(input.head, "head"), input.reason, input.on)
+    return await root.submit(command, input.request_id)
+
+
+@change("Moves a person from one household to another, out of all, or into one.", needs="household:arrange")
+async def move_member(root: Root, input: MoveMemberInput) -> Any:
+    """Move. The receipt is about the household that is left, else about the one come to."""
+    left = input.from_household and as_uuid(input.from_household, "fromHousehold")
+    entered = input.to_household and as_uuid(input.to_household, "toHousehold")
+    command = MoveMember(as_uuid(input.person, "person"), left, entered, input.reason, input.on)
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Lets members of a household be one of their own.", needs="household:arrange")
+async def split_household(root: Root, input: SplitHouseholdInput) -> Any:
+    """Split. The receipt is about the household that is left."""
+    persons = tuple(as_uuid(each, "persons") for each in input.persons)
+    command = SplitHousehold(
+        as_uuid(input.household, "household"), persons, as_uuid(input.head, "head"), input.reason, input.on
+    )
     return await root.submit(command, input.request_id, input.expected_version)
 
 

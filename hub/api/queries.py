@@ -41,6 +41,7 @@ from hub.api.types import (
     Area,
     Connection,
     Enrolment,
+    FamilyCard,
     Household,
     Node,
     Person,
@@ -131,6 +132,12 @@ async def households(
     """Households of an area."""
     area = await kemendagri_code(root, filter.area if filter else None)
     return await root.ask(questions.Households(root.selection, area, Page(first, after)))
+
+
+@ask(FamilyCard | None, "The family card (kartu keluarga) with this number.", needs="person:read")
+async def family_card(root: Root, number: str) -> Any:
+    """One family card by its number."""
+    return await root.ask(questions.FamilyCardByNumber(number, root.selection))
 
 
 @ask(Area | None, "One area (wilayah) by its code.", needs="area:read")

@@ -243,7 +243,7 @@ class Assessment:
 class Household(Node):
     """A household."""
 
-    version: int = field(description="Number of changes so far.")
+    version: int = field(description="Number of changes so far; give it back as `expectedVersion`.")
     withheld: list[WithheldField] = field(description=WITHHELD)
     head: Person | None = field(description="Its head (kepala rumah tangga), if the asker may see them.")
     members: list[Person] = field(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from hub.domain.errors import VersionConflict
 from hub.domain.facts import Subject
@@ -21,12 +22,17 @@ class Kept:
         groups: Sequence[Sequence[str]],
         owners: Mapping[str, Subject | None],
         new_id: Callable[[], str],
+        fixed: Mapping[int, Subject] = MappingProxyType({}),
     ) -> None:
-        """`owners`: record → who has it now. Raises VersionConflict when one of them lies partly outside the groups."""
+        """`owners`: record → who has it now; `fixed`: number of a group → whose id it keeps, whatever its records.
+
+        Raises VersionConflict when one of them lies partly outside the groups.
+        """
         self.standing = {owner.id: owner for owner in owners.values() if owner is not None}
+        self.standing |= {each.id: each for each in fixed.values()}
         if not all(owners.keys() >= set(each.state["records"]) for each in self.standing.values()):
             raise VersionConflict("Others were formed meanwhile.", "Match anew.")
-        self.ids = self._keepers(groups, owners, new_id)
+        self.ids = self._keepers(groups, owners, new_id, {at: each.id for at, each in fixed.items()})
         """Id of each group, in the order of the groups."""
         self.home = {record: id_ for id_, group in zip(self.ids, groups, strict=True) for record in group}
         """Record → id that it goes by from now on."""
@@ -44,6 +50,7 @@ class Kept:
         groups: Sequence[Sequence[str]],
         owners: Mapping[str, Subject | None],
         new_id: Callable[[], str],
+        taken: dict[int, str],
     ) -> list[str]:
         """Who stands keeps its id in the group with most of its records."""
         claims: list[tuple[int, str, int]] = []
@@ -52,7 +59,6 @@ class Kept:
             claims += [(-count, holder, index) for holder, count in counts.items()]
         # Ids are UUIDv7: the smaller one is the older one.
         claims.sort(key=lambda each: (each[0], -len(self.standing[each[1]].state["records"]), each))
-        taken: dict[int, str] = {}
         for _, holder, index in claims:
             if index not in taken and holder not in taken.values():
                 taken[index] = holder

@@ -95,6 +95,14 @@ def person_row(history: History, person: Subject | None) -> Mapping[str, Json]:
     return {"kelurahan": person_values(history, person).get("address"), "vis": vis, "agency": None}
 
 
+def household_row(history: History, household: Subject | None) -> Mapping[str, Json]:
+    """What the row predicates of the policy look at in a household: where it lies. No agency's sight is looked up."""
+    if household is None or not household.state.get("evidence"):
+        return NOBODY
+    payload = history.payload(household.state["evidence"]) or {}
+    return {**NOBODY, "kelurahan": payload.get("standardised", {}).get("area")}
+
+
 def owner_of(history: History, record: str) -> Subject | None:
     """The person who has this record now; a look-up also names former ones."""
     return _holder_of(history, "person_of", record)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from hub.commands import (
     access,
+    arranging,
     course,
     enrolling,
     forming,
@@ -19,7 +21,7 @@ from hub.commands import (
     programmes,
 )
 from hub.commands.model import CommandSpec
-from hub.commands.reading import NOBODY, named, person_row, resolved
+from hub.commands.reading import NOBODY, household_row, named, person_row, resolved
 from hub.domain.facts import History, Json, Subject
 
 
@@ -49,6 +51,46 @@ def _person(history: History, subject: str) -> Subject | None:
     return found if found and found.type == "Person" else None
 
 
+Rows = Iterable[tuple[str, Mapping[str, Json]]]
+
+
+def _first_arranged(history: History, command: arranging.Arrangement) -> Mapping[str, Json]:
+    return person_row(history, _person(history, arranging.named_persons(command)[0]))
+
+
+def _named_arranged(history: History, command: arranging.Arrangement) -> Rows:
+    """Persons and households that are named by id."""
+    for each in arranging.named_persons(command):
+        yield "Person", person_row(history, _person(history, each))
+    for each in arranging.named_households(command):
+        yield "Household", household_row(history, _household(history, each))
+
+
+def _all_arranged(history: History, command: arranging.Arrangement) -> Rows:
+    """Whoever arranges a household must be allowed to do so where its persons live, and where they lived."""
+    for each in map(partial(_person, history), arranging.named_persons(command)):
+        yield "Household", person_row(history, each)
+        if each is not None and (home := arranging.lives_in(history, each.id)) is not None:
+            yield "Household", household_row(history, home)
+    for household in arranging.named_households(command):
+        yield "Household", household_row(history, _household(history, household))
+
+
+def _household(history: History, subject: str) -> Subject | None:
+    found = resolved(history, subject)
+    return found if found and found.type == "Household" else None
+
+
+_arranged = partial(
+    CommandSpec,
+    "household:arrange",
+    "Household",
+    row=_first_arranged,
+    names=_named_arranged,
+    changes=_all_arranged,
+)
+
+
 def _own_agency(history: History, command: Any) -> Mapping[str, Json]:
     return {"agency": command.agency}
 
@@ -72,6 +114,9 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     matching.JudgeMatch: CommandSpec("match:judge", "Match", matching.judge_match),
     matching.RevokeJudgement: CommandSpec("match:judge", "Match", matching.revoke_judgement),
     households.FormHouseholds: CommandSpec("household:form", "Household", households.form_households),
+    arranging.FormHousehold: _arranged(decide=arranging.form_household),
+    arranging.MoveMember: _arranged(decide=arranging.move_member),
+    arranging.SplitHousehold: _arranged(decide=arranging.split_household),
     programmes.DefineProgramme: CommandSpec("programme:define", "Programme", programmes.define_programme, _own_agency),
     programmes.ProposeEnrolment: CommandSpec(
         "enrolment:propose", "Enrolment", programmes.propose_enrolment, _programme_row, _named_person

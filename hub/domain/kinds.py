@@ -105,6 +105,7 @@ def _redirected(state: State, fact: Fact) -> State:
 
 
 def _household_formed(state: State, fact: Fact) -> State:
+    """`arranged`: whether a person said who lives there; `placed` and `left`: of whom they said it, and from when on."""
     members = zip(fact.refs_as("member"), fact.clear["members"], strict=True)
     former = zip(fact.refs_as("former"), fact.clear["former"], strict=True)
     return {
@@ -112,7 +113,11 @@ def _household_formed(state: State, fact: Fact) -> State:
         "members": [[person, from_on] for person, from_on in members],
         "former": [[person, *days] for person, days in former],
         "head": fact.ref("head"), "address": fact.ref("address"), "evidence": fact.ref("evidence"),
-        "family_cards": list(fact.refs_as("family_card")),
+        "family_cards": list(fact.refs_as("family_card")), "arranged": "placed" in fact.clear,
+        **{
+            name: [list(each) for each in zip(fact.refs_as(name), fact.clear.get(name, ()), strict=True)]
+            for name in ("placed", "left")
+        },
     }  # fmt: skip
 
 
@@ -219,7 +224,7 @@ def _match_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
 
 
 def _household_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
-    return [("household_of", each) for role in ("record", "member") for each in fact.refs_as(role)]
+    return [("household_of", each) for role in ("record", "member", "left") for each in fact.refs_as(role)]
 
 
 def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -316,6 +321,13 @@ _TABLE = (
         lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
     ),
     Kind("HouseholdFormed", "Household", _household_formed, lookups=_household_lookups),
+    Kind(
+        "HouseholdArranged",
+        "Household",
+        _household_formed,
+        owner=Owner.FACT,
+        lookups=_household_lookups,
+    ),
     Kind("HouseholdRedirected", "Household", _household_redirected),
     Kind(
         "EnrolmentListed",

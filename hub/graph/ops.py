@@ -349,6 +349,7 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "AddressFormed": Copier(_address, lambda fact: fact.refs_as("evidence")),
     "FamilyCardFormed": Copier(_card, lambda fact: fact.refs_as("evidence")),
     "HouseholdFormed": Copier(_household, lambda fact: fact.refs_as("evidence")),
+    "HouseholdArranged": Copier(_household, lambda fact: fact.refs_as("evidence")),
     "HouseholdRedirected": Copier(_household_redirected),
     "EnrolmentProposed": Copier(_proposed),
     "PersonEnrolled": Copier(_enrolment),

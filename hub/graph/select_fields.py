@@ -35,8 +35,8 @@ class Link:
     many: bool = False
     guard: str = ""
     """Property of this object that the link tells, e.g. a person's area tells the kelurahan."""
-    only: tuple[str, str] | None = None
-    """(property, value) that the other object must have, and that the asker must be allowed to see."""
+    only: tuple[str, str | None] | None = None
+    """(property, value) that the other object must have, and that the asker must be allowed to see; None: any value."""
     order: str = "{m}.id"
     """What orders the other objects, or which of several is the one."""
     filters: tuple[str, ...] = ()
@@ -96,7 +96,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         },
         "Household": _values("id", "version")
         | {
-            "head": Link("({n})-[:HEADED_BY]->({m}:Person)", "Person", only=("relation_to_head", HEAD)),
+            # Whom a person named head may stand in the registers as something else.
+            "head": Link("({n})-[:HEADED_BY]->({m}:Person)", "Person", only=("relation_to_head", None)),
             "members": Link("({n})<-[:MEMBER_OF]-({m}:Person)", "Person", many=True),
             "family_cards": Link("({n})-[:HOLDS]->({m}:FamilyCard)", "FamilyCard", many=True),
             "address": Link("({n})-[:HOUSED_AT]->({m}:Address)", "Address"),

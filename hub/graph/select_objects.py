@@ -169,7 +169,7 @@ class Compiler:
             if condition == NEVER:
                 return None
             wanted += [] if condition == ALWAYS else [cypher(self.scope, condition, link.label, far)]
-            wanted.append(f"{far}.{name} = '{value}'")
+            wanted += [] if value is None else [f"{far}.{name} = '{value}'"]
         return wanted
 
     def _withheld(self, at: At, pick: Node, asked: frozenset[str]) -> tuple[str, Withheld]:

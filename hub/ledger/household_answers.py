@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.commands.choosing import days_of, dwelling_of, prefetch_words
 from hub.commands.forming import forms
-from hub.commands.reading import owner_of, person_values
+from hub.commands.reading import owner_of, person_values, resolved
 from hub.domain.facts import History, Json, Subject
 from hub.ledger.match_answers import prefetch_owners, stretch
 from hub.ledger.store import Ledger
@@ -32,10 +32,19 @@ def stays(ledger: Ledger, question: model.Stays) -> Viewed:
 
 
 def households_known(ledger: Ledger, question: model.HouseholdsKnown) -> Viewed:
-    """A stretch of the households that stand."""
+    """A stretch of the households that stand, and whom persons became of whom people said where they live."""
     subjects, after = stretch(ledger, "Household", question.after)
     found = [{"id": each.id, **each.state} for each in subjects if "merged_into" not in each.state]
-    return Viewed({"households": found, "next": after}, (), ())
+    history = ledger.history()
+    decided = dict.fromkeys(person for each in found if each["arranged"] for person in _spoken_of(each))
+    history.prefetch(subjects=decided)
+    now = ((person, resolved(history, person)) for person in decided)
+    became = {person: one.id for person, one in now if one is not None and one.id != person}
+    return Viewed({"households": found, "became": became, "next": after}, (), ())
+
+
+def _spoken_of(household: Mapping[str, Any]) -> Iterator[str]:
+    yield from (person for name in ("members", "former", "placed", "left") for person, *_ in household[name])
 
 
 def _prefetch(history: History, records: list[Subject]) -> None:

@@ -101,6 +101,14 @@ class Households:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyCardByNumber:
+    """The family card with this number."""
+
+    number: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
 class AreaByCode:
     """One area by a code of one of the two systems."""
 

@@ -34,6 +34,9 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.Persons: QuestionSpec("person:read", "Person", True, people.persons),
         model.HouseholdById: QuestionSpec("person:read", "Household", True, households.household_by_id),
         model.Households: QuestionSpec("person:read", "Household", True, households.households),
+        model.FamilyCardByNumber: QuestionSpec(
+            "person:read", "FamilyCard", True, households.family_card_by_number
+        ),
         model.AreaByCode: QuestionSpec("area:read", "Area", False, areas.area_by_code),
         model.Agencies: QuestionSpec("agency:read", "Agency", False, programmes.agencies),
         model.Programmes: QuestionSpec("programme:read", "Programme", False, programmes.programmes),

@@ -34,7 +34,7 @@ DIGESTS = {
 
 LATER = frozenset({
     "PersonsMerged", "PersonSplit", "PersonRedirected", "EnrolmentMoved", "ModelAdopted", "RecordsJudged",
-    "HouseholdFormed", "HouseholdRedirected",
+    "HouseholdFormed", "HouseholdArranged", "HouseholdRedirected",
     "EnrolmentListed", "EntryCompared",
     "EligibilityConfirmed", "EnrolmentRefused", "EnrolmentSuspended", "EnrolmentResumed", "PaymentRecorded",
 })  # fmt: skip

@@ -16,6 +16,7 @@ from hub.access.vocabulary import ACTIONS
 from hub.api.schema import CORE
 from hub.commands import (
     access,
+    arranging,
     course,
     enrolling,
     forming,
@@ -35,7 +36,7 @@ from hub.questions import model
 from hub.questions.registry import QUESTIONS
 
 FAMILIES: tuple[ModuleType, ...] = (
-    access, course, enrolling, forming, households, intake, matching, payments, people, programmes,
+    access, arranging, course, enrolling, forming, households, intake, matching, payments, people, programmes,
 )  # fmt: skip
 PARTS = {intake.Incoming, matching.Finding, households.HouseholdGroup, enrolling.FoundEntry}
 """Dataclasses of the commands that are parts of one."""

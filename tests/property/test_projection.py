@@ -26,6 +26,7 @@ import policies
 from graph_schema import LABELS, RELATIONSHIPS, PropertyType, find_property
 from hub.commands import (
     access,
+    arranging,
     course,
     enrolling,
     households,
@@ -50,6 +51,7 @@ from policies import digest
 from tests.worlds import CITY, KECAMATAN, KELURAHAN, OTHER, identifier, wipe
 
 Draws = st.SearchStrategy[Any]
+ARRANGEMENTS: tuple[type, ...] = (arranging.FormHousehold, arranging.MoveMember, arranging.SplitHousehold)
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 SHIPPED = policies.rules()
 RULES = tuple({**SHIPPED, "policy.csv": f"# {n}\n{SHIPPED['policy.csv']}"} for n in range(3))
@@ -269,6 +271,24 @@ def housed(draw: st.DrawFn, book: Book) -> households.FormHouseholds:
 
 
 @st.composite
+def arranged(draw: st.DrawFn, book: Book, kind: type) -> Any:
+    """A household formed or split, or somebody moved, mostly from where they live."""
+    household = draw(some(book, "Household"))
+    known = book.subjects.get(household)
+    members = [person for person, _ in known.state["members"]] if known else []
+    persons = draw(
+        st.lists(st.sampled_from([*members, *book.of("Person")]), min_size=1, max_size=2, unique=True)
+    )
+    on, head = draw(st.sampled_from(("2024-06-01", None))), draw(st.sampled_from(persons))
+    if kind is arranging.FormHousehold:
+        return arranging.FormHousehold(tuple(persons), head, draw(words), on)
+    if kind is arranging.SplitHousehold:
+        return arranging.SplitHousehold(household, tuple(persons[:1]), persons[0], draw(words), on)
+    goal = draw(maybe() | some(book, "Household"))
+    return arranging.MoveMember(head, draw(maybe() | st.just(household)), goal, draw(words), on)
+
+
+@st.composite
 def entries(draw: st.DrawFn, releases: Draws) -> intake.TakeRecords:
     """Entries of a programme's list, of which some were met before, with the same words or others."""
     rows = st.tuples(st.sampled_from(("e1", "e2", "e3")), st.sampled_from(("ACTIVE", "ENDED")))
@@ -379,6 +399,7 @@ def commands(book: Book, kind: type) -> Draws:
         ),
         matching.RevokeJudgement: st.builds(matching.RevokeJudgement, some(book, "Match"), words),
         households.FormHouseholds: housed(book),
+        **{kind: arranged(book, kind) for kind in ARRANGEMENTS},
         enrolling.EnrolMatched: listed(book),
     }
     held, note = some(book, "Enrolment"), maybe() | words
@@ -476,6 +497,12 @@ def whole_course(book: Book, data: st.DataObject) -> Iterator[Any]:
         yield from (step for step in steps if data.draw(st.integers(0, 4)))
 
 
+def arrangement(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """Households as the machine has them, and what people make of them."""
+    for kind in (households.FormHouseholds, *ARRANGEMENTS, arranging.MoveMember):
+        yield data.draw(commands(book, kind))
+
+
 def judgement(book: Book, data: st.DataObject) -> Iterator[Any]:
     """What a steward says of two rows, and takes back."""
     for kind in (matching.JudgeMatch, matching.RevokeJudgement):
@@ -489,6 +516,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     *[whole_course] * 2,
     judgement,
     *[programme_list] * 2,
+    *[arrangement] * 2,
 )
 """Every story tries each kind of command once, and whole courses of them, in a drawn order."""
 

@@ -25,6 +25,7 @@ from hub.graph.connect import GraphAddress, sync_driver
 from hub.graph.select import prepare
 from hub.questions.model import (
     Enrolments,
+    FamilyCardByNumber,
     HouseholdById,
     Households,
     Page,
@@ -172,7 +173,8 @@ def standings(draw: st.DrawFn) -> Standing:
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     world = backbone()
-    cards = [world.add("FamilyCard", identifier(200 + n), version=1, number=draw(hostile)) for n in range(2)]
+    numbers = st.one_of(st.just("3273010101900002"), hostile)
+    cards = [world.add("FamilyCard", identifier(200 + n), version=1, number=draw(numbers)) for n in range(2)]
     homes = [
         world.add("Address", identifier(300 + n), version=1, text=draw(hostile), rw=draw(hostile), rt="001")
         for n in range(2)
@@ -359,7 +361,9 @@ def test_answers_what_the_enforcer_allows(  # noqa: PLR0917 - hypothesis passes 
         return
     pour(world, *graph)
     trial = Trial(*graph, scope, Oracle(policy, standing, purpose, DAY, world))
-    for label, questions in (("Person", _persons), ("Household", _households), ("Enrolment", _enrolments)):
+    for label, questions in (
+        ("Person", _persons), ("Household", _households), ("FamilyCard", _family_cards), ("Enrolment", _enrolments),
+    ):  # fmt: skip
         selection = data.draw(selections(label, depth=3 if label == "Person" else 2))
         if scope.reads(label) == NEVER:
             event(f"{label} closed")
@@ -414,6 +418,26 @@ def _by_area(trial: Trial, selection: Selection, area: str | None, data: st.Data
         event("no filter by area")
         assert area is not None
         assert not expected
+
+
+def _family_cards(trial: Trial, selection: Selection, data: st.DataObject) -> None:
+    """By number, also where it is not shown in full, but never where it is withheld."""
+    oracle, number = trial.oracle, "3273010101900002"
+    oracle.seen.clear()
+    cards = [
+        node
+        for node in oracle.visible("FamilyCard")
+        if node["number"] == number and oracle.treats(node, "number") is not Treatment.WITHHOLD
+    ]
+    expected = [oracle.object(node, selection) for node in cards[:1]]
+    try:
+        viewed = trial.ask(FamilyCardByNumber(number, selection))
+    except Forbidden:
+        assert not expected
+        return
+    assert viewed.data == next(iter(expected), None)
+    assert set(viewed.seen) == oracle.seen
+    event("family card seen" if expected else "family card hidden or missing")
 
 
 def _households(trial: Trial, selection: Selection, data: st.DataObject) -> None:

@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from hub.commands.access import GrantRole, SuspendActor
+from hub.commands.arranging import FormHousehold, MoveMember, SplitHousehold
 from hub.commands.people import CorrectPerson
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
 from hub.domain.errors import Forbidden, HubError, NotFound, Unavailable, VersionConflict
@@ -237,6 +238,14 @@ CHANGES: list[tuple[str, dict[str, Any], Any]] = [
     ("correctPerson",
      {"person": PERSON, "evidence": "KTP", "values": {"sex": "FEMALE", "motherName": "IIS", "name": None}},
      CorrectPerson(PERSON, {"sex": "FEMALE", "mother_name": "IIS"}, "KTP")),
+    ("formHousehold", {"persons": [PERSON], "head": PERSON.upper(), "reason": "x", "on": "2026-01-01"},
+     FormHousehold((PERSON,), PERSON, "x", "2026-01-01")),
+    ("moveMember", {"person": PERSON, "fromHousehold": ENROLMENT.upper(), "reason": "x"},
+     MoveMember(PERSON, ENROLMENT, None, "x")),
+    ("moveMember", {"person": PERSON, "toHousehold": ENROLMENT, "reason": "x", "on": "2026-01-01"},
+     MoveMember(PERSON, None, ENROLMENT, "x", "2026-01-01")),
+    ("splitHousehold", {"household": ENROLMENT, "persons": [PERSON], "head": PERSON, "reason": "x"},
+     SplitHousehold(ENROLMENT, (PERSON,), PERSON, "x")),
     ("grantRole",
      {"actor": "euis", "role": "petugas_kelurahan", "reason": "SK 1", "territory": {"code": "32.73.01.1001"},
       "startsOn": "2026-01-01", "endsOn": "2026-12-31"},

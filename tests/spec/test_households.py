@@ -29,7 +29,7 @@ SEEN = (
 )  # fmt: skip
 
 
-def _listed(
+def listed(
     town: Town, register: str, as_of: str, families: str, *, area: str = HERE, label: str = "1", **said: Any
 ) -> None:
     """A finished release; "ab cd" are two families of persons, a letter each, of whom the first one is the head."""
@@ -47,13 +47,13 @@ def _listed(
     finished(town, register, label, as_of, *rows)
 
 
-def _house(town: Town) -> Housed:
+def housed(town: Town) -> Housed:
     found = town.run(house(town.opened.doors, town.opened.matcher, lambda stage, done, total: None))
     demand_agreement(town)
     return found
 
 
-def _households(town: Town) -> dict[str, str]:
+def households(town: Town) -> dict[str, str]:
     """Members of each household, sorted → its id, as the graph has it."""
     with town.driver.session(database=town.settings.neo4j_database) as session:
         town.settle()
@@ -65,22 +65,22 @@ def _households(town: Town) -> dict[str, str]:
     return {members: household for household, members in found}
 
 
-def _state(town: Town, household: str) -> Subject:
+def state_of(town: Town, household: str) -> Subject:
     found = town.opened.ledger.history().subject(household)
     assert found is not None
     return found
 
 
-def _person(town: Town, key: str) -> str:
+def person_of(town: Town, key: str) -> str:
     with town.driver.session(database=town.settings.neo4j_database) as session:
         town.settle()
         row = session.run("MATCH (p:Person {nik: $nik}) RETURN p.id AS id", nik=NIKS[key]).single(strict=True)
         return str(row["id"])
 
 
-def _group(town: Town, household: str, **changed: Any) -> HouseholdGroup:
+def group_of(town: Town, household: str, **changed: Any) -> HouseholdGroup:
     """A household as it stands, or otherwise."""
-    state = _state(town, household).state
+    state = state_of(town, household).state
     said = {
         "records": tuple(state["records"]), "members": tuple(map(tuple, state["members"])),
         "former": tuple(map(tuple, state["former"])), "head": state["head"],
@@ -92,17 +92,17 @@ def _group(town: Town, household: str, **changed: Any) -> HouseholdGroup:
 
 
 def test_units_of_three_kinds_become_one_household(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "ab cd")
-    _listed(bare, "regsosek", "2022-10-31", "abe")
-    _listed(bare, "dtks", "2024-01-31", "abcd f")
-    assert _house(bare) == Housed(2, 2)
-    assert set(_households(bare)) == {"abcde", "f"}
+    listed(bare, "p3ke", "2022-01-31", "ab cd")
+    listed(bare, "regsosek", "2022-10-31", "abe")
+    listed(bare, "dtks", "2024-01-31", "abcd f")
+    assert housed(bare) == Housed(2, 2)
+    assert set(households(bare)) == {"abcde", "f"}
 
 
 def test_the_household_has_the_head_the_address_and_the_cards_of_its_members(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "ba")
-    _listed(bare, "dtks", "2024-01-31", "ab", kk="3273010101010001")
-    _house(bare)
+    listed(bare, "p3ke", "2022-01-31", "ba")
+    listed(bare, "dtks", "2024-01-31", "ab", kk="3273010101010001")
+    housed(bare)
     with bare.driver.session(database=bare.settings.neo4j_database) as session:
         row = session.run(
             "MATCH (h:Household)-[:HEADED_BY]->(p), (h)-[:HOUSED_AT]->(a), (h)-[:HOLDS]->(c), (h)-[:SITUATED_IN]->(w) "
@@ -115,74 +115,74 @@ def test_the_household_has_the_head_the_address_and_the_cards_of_its_members(bar
 
 
 def test_who_moved_away_is_a_member_where_they_live_now_and_a_former_one_where_they_did(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "abcd")
-    _house(bare)
-    stays = _households(bare)["abcd"]
-    _listed(bare, "dtks", "2024-01-31", "de", area=THERE)
-    assert _house(bare).written == 2
-    found = _households(bare)
+    listed(bare, "p3ke", "2022-01-31", "abcd")
+    housed(bare)
+    stays = households(bare)["abcd"]
+    listed(bare, "dtks", "2024-01-31", "de", area=THERE)
+    assert housed(bare).written == 2
+    found = households(bare)
     assert set(found) == {"abc", "de"}
     assert found["abc"] == stays
-    moved = _person(bare, "d")
-    assert _state(bare, found["abc"]).state["former"] == [[moved, "2022-01-31", "2022-01-31"]]
-    assert [moved, "2024-01-31"] in _state(bare, found["de"]).state["members"]
+    moved = person_of(bare, "d")
+    assert state_of(bare, found["abc"]).state["former"] == [[moved, "2022-01-31", "2022-01-31"]]
+    assert [moved, "2024-01-31"] in state_of(bare, found["de"]).state["members"]
 
 
 def test_the_next_run_writes_nothing(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "ab cd")
-    _listed(bare, "dtks", "2024-01-31", "ab", kk="3273010101010001")
-    assert _house(bare) == Housed(2, 2)
+    listed(bare, "p3ke", "2022-01-31", "ab cd")
+    listed(bare, "dtks", "2024-01-31", "ab", kk="3273010101010001")
+    assert housed(bare) == Housed(2, 2)
     before = bare.holds()
-    assert _house(bare) == Housed(2, 0)
+    assert housed(bare) == Housed(2, 0)
     assert bare.holds() == before
 
 
 def test_a_release_that_says_the_same_writes_nothing_and_new_words_only_whom_they_are_about(
     bare: Town,
 ) -> None:
-    _listed(bare, "dtks", "2024-01-31", "ab cd")
-    _house(bare)
-    _listed(bare, "dtks", "2024-02-28", "ab cd", label="2")
-    assert _house(bare) == Housed(2, 0)
-    _listed(bare, "dtks", "2024-03-31", "abe", label="3")
-    assert _house(bare) == Housed(2, 1)
-    assert set(_households(bare)) == {"abe", "cd"}
+    listed(bare, "dtks", "2024-01-31", "ab cd")
+    housed(bare)
+    listed(bare, "dtks", "2024-02-28", "ab cd", label="2")
+    assert housed(bare) == Housed(2, 0)
+    listed(bare, "dtks", "2024-03-31", "abe", label="3")
+    assert housed(bare) == Housed(2, 1)
+    assert set(households(bare)) == {"abe", "cd"}
 
 
 def test_the_order_of_files_changes_nobodys_household(bare: Town) -> None:
-    _listed(bare, "dtks", "2024-01-31", "abcd f")
-    _house(bare)
-    _listed(bare, "regsosek", "2022-10-31", "abe")
-    _house(bare)
-    _listed(bare, "p3ke", "2022-01-31", "ab cd")
-    _house(bare)
-    assert set(_households(bare)) == {"abcde", "f"}
+    listed(bare, "dtks", "2024-01-31", "abcd f")
+    housed(bare)
+    listed(bare, "regsosek", "2022-10-31", "abe")
+    housed(bare)
+    listed(bare, "p3ke", "2022-01-31", "ab cd")
+    housed(bare)
+    assert set(households(bare)) == {"abcde", "f"}
 
 
 # -- ids stay ---------------------------------------------------------------------------------------------------
 
 
 def test_households_become_one_and_the_id_with_most_dwellings_stays(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "ab cd")
-    _listed(bare, "regsosek", "2022-10-31", "cd")
-    _house(bare)
-    before = _households(bare)
-    _listed(bare, "dtks", "2024-01-31", "abcd")
-    _house(bare)
-    assert _households(bare) == {"abcd": before["cd"]}
-    assert _state(bare, before["ab"]).state["merged_into"] == before["cd"]
+    listed(bare, "p3ke", "2022-01-31", "ab cd")
+    listed(bare, "regsosek", "2022-10-31", "cd")
+    housed(bare)
+    before = households(bare)
+    listed(bare, "dtks", "2024-01-31", "abcd")
+    housed(bare)
+    assert households(bare) == {"abcd": before["cd"]}
+    assert state_of(bare, before["ab"]).state["merged_into"] == before["cd"]
 
 
 def test_persons_who_become_one_or_two_are_mended_by_the_next_run(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "abe cdf")
-    _house(bare)
-    one, other = (_state(bare, _person(bare, key)).state["records"][0] for key in "ce")
+    listed(bare, "p3ke", "2022-01-31", "abe cdf")
+    housed(bare)
+    one, other = (state_of(bare, person_of(bare, key)).state["records"][0] for key in "ce")
     bare.submit(STEWARD, JudgeMatch(one, other, "SAME", "Orangnya sama."))
-    assert _house(bare).written == 1
-    assert sorted(map(len, _households(bare))) == [2, 3]
+    assert housed(bare).written == 1
+    assert sorted(map(len, households(bare))) == [2, 3]
     bare.submit(STEWARD, JudgeMatch(one, other, "DIFFERENT", "Ibunya lain."))
-    assert _house(bare).written == 1
-    assert set(_households(bare)) == {"abe", "cdf"}
+    assert housed(bare).written == 1
+    assert set(households(bare)) == {"abe", "cdf"}
 
 
 # -- the command by itself --------------------------------------------------------------------------------------
@@ -191,48 +191,48 @@ def test_persons_who_become_one_or_two_are_mended_by_the_next_run(bare: Town) ->
 @pytest.fixture
 def pair(bare: Town) -> tuple[str, str]:
     """The households of a with b, and of c with d."""
-    _listed(bare, "dtks", "2024-01-31", "ab cd")
-    _house(bare)
-    found = _households(bare)
+    listed(bare, "dtks", "2024-01-31", "ab cd")
+    housed(bare)
+    found = households(bare)
     return found["ab"], found["cd"]
 
 
 def test_the_same_again_changes_nothing(bare: Town, pair: tuple[str, str]) -> None:
     before = bare.holds()
-    groups = tuple(_group(bare, each) for each in pair)
+    groups = tuple(group_of(bare, each) for each in pair)
     assert bare.submit("pemadan", FormHouseholds(groups)).repeated
     assert bare.holds() == before
 
 
 def test_only_the_machine_forms_households(bare: Town, pair: tuple[str, str]) -> None:
     with bare.refuses(Forbidden):
-        bare.submit(STEWARD, FormHouseholds((_group(bare, pair[0], head=None),)))
+        bare.submit(STEWARD, FormHouseholds((group_of(bare, pair[0], head=None),)))
 
 
 def test_nobody_is_left_a_member_of_two_households(bare: Town, pair: tuple[str, str]) -> None:
-    ours, theirs = (_group(bare, each) for each in pair)
+    ours, theirs = (group_of(bare, each) for each in pair)
     everybody = (*ours.members, *theirs.members)
     with bare.refuses(InvalidInput):
-        bare.submit("pemadan", FormHouseholds((_group(bare, pair[0], members=everybody), theirs)))
+        bare.submit("pemadan", FormHouseholds((group_of(bare, pair[0], members=everybody), theirs)))
     with bare.refuses(VersionConflict):
-        bare.submit("pemadan", FormHouseholds((_group(bare, pair[0], members=everybody),)))
+        bare.submit("pemadan", FormHouseholds((group_of(bare, pair[0], members=everybody),)))
 
 
 def test_a_household_is_not_torn_by_groups_that_name_part_of_its_dwellings(
     bare: Town, pair: tuple[str, str]
 ) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "ab")
-    _house(bare)
-    whole = _group(bare, pair[0])
+    listed(bare, "p3ke", "2022-01-31", "ab")
+    housed(bare)
+    whole = group_of(bare, pair[0])
     assert len(whole.records) == 2
     with bare.refuses(VersionConflict):
-        bare.submit("pemadan", FormHouseholds((_group(bare, pair[0], records=whole.records[:1]),)))
+        bare.submit("pemadan", FormHouseholds((group_of(bare, pair[0], records=whole.records[:1]),)))
 
 
 @pytest.mark.parametrize("what", ["no members", "no dwelling", "a stranger as head", "a person as dwelling"])
 def test_what_is_no_household_is_refused(bare: Town, pair: tuple[str, str], what: str) -> None:
-    member = _group(bare, pair[0]).members[0][0]
-    stranger = _group(bare, pair[1]).members[0][0]
+    member = group_of(bare, pair[0]).members[0][0]
+    stranger = group_of(bare, pair[1]).members[0][0]
     wrong: dict[str, dict[str, Any]] = {
         "no members": {"members": (), "head": None},
         "no dwelling": {"records": ()},
@@ -240,7 +240,7 @@ def test_what_is_no_household_is_refused(bare: Town, pair: tuple[str, str], what
         "a person as dwelling": {"records": (member,)},
     }
     with bare.refuses(InvalidInput):
-        bare.submit("pemadan", FormHouseholds((_group(bare, pair[0], **wrong[what]),)))
+        bare.submit("pemadan", FormHouseholds((group_of(bare, pair[0], **wrong[what]),)))
 
 
 def test_no_name_and_no_number_stands_in_clear(bare: Town, pair: tuple[str, str]) -> None:
@@ -276,51 +276,51 @@ def _employ(town: Town, key: str) -> str:
     town.submit(STEWARD, DefineProgramme("pkh", "PKH", "dinsos"))
     proposed = town.submit("sari", ProposeEnrolment("pkh", nik=NIKS[key], born_on="1980-01-01"))
     town.submit(STEWARD, Enrol(str(proposed.subject)))
-    return _person(town, key)
+    return person_of(town, key)
 
 
 def test_a_kelurahan_sees_the_households_that_live_there_and_no_other(bare: Town) -> None:
-    _listed(bare, "dtks", "2024-01-31", "ab")
-    _listed(bare, "p3ke", "2022-01-31", "cd", area=THERE)
-    _house(bare)
+    listed(bare, "dtks", "2024-01-31", "ab")
+    listed(bare, "p3ke", "2022-01-31", "cd", area=THERE)
+    housed(bare)
     bare.register("lina", "petugas_kelurahan", territory=HERE)
     (found,) = _seen(bare, "lina")
     assert (_names(found["members"]), found["head"]["name"], found["area"]["code"]) == ("ab", "NAMA a", HERE)
     assert found["address"]["text"] == "JL dtks a"
     assert [each["register"] for each in found["source_records"]] == ["dtks"]
-    assert bare.ask("lina", HouseholdById(_households(bare)["cd"], SEEN)) is None
+    assert bare.ask("lina", HouseholdById(households(bare)["cd"], SEEN)) is None
     assert _seen(bare, "lina", THERE) == []
     assert [_names(each["members"]) for each in _seen(bare, STEWARD, THERE)] == ["cd"]
 
 
 def test_an_agency_sees_the_household_of_its_person_and_nothing_of_hidden_members(bare: Town) -> None:
-    _listed(bare, "dtks", "2024-01-31", "abc de")
-    _house(bare)
+    listed(bare, "dtks", "2024-01-31", "abc de")
+    housed(bare)
     person = _employ(bare, "b")
     (found,) = _seen(bare, "sari")
-    assert found["id"] == _households(bare)["abc"]
+    assert found["id"] == households(bare)["abc"]
     assert (_names(found["members"]), found["head"]) == ("b", None)
     assert {"field": "sourceRecords"} in found["withheld"]
-    assert bare.ask("sari", HouseholdById(_households(bare)["de"], SEEN)) is None
+    assert bare.ask("sari", HouseholdById(households(bare)["de"], SEEN)) is None
     told = bare.ask("sari", PersonById(person, (pick("household", pick("members", pick("name"))),)))
     assert _names(told["household"]["members"]) == "b"
 
 
 def test_a_former_id_leads_to_the_household_it_became(bare: Town) -> None:
-    _listed(bare, "p3ke", "2022-01-31", "ab cd")
-    _house(bare)
-    before = _households(bare)
-    _listed(bare, "dtks", "2024-01-31", "abcd")
-    _house(bare)
+    listed(bare, "p3ke", "2022-01-31", "ab cd")
+    housed(bare)
+    before = households(bare)
+    listed(bare, "dtks", "2024-01-31", "abcd")
+    housed(bare)
     found = {bare.ask(STEWARD, HouseholdById(each, SEEN))["id"] for each in before.values()}
-    assert found == set(_households(bare).values())
+    assert found == set(households(bare).values())
 
 
 def test_who_saw_a_household_and_its_members_is_recorded(bare: Town) -> None:
-    _listed(bare, "dtks", "2024-01-31", "ab")
-    _house(bare)
-    (household,) = _households(bare).values()
-    persons = {_person(bare, key) for key in "ab"}
+    listed(bare, "dtks", "2024-01-31", "ab")
+    housed(bare)
+    (household,) = households(bare).values()
+    persons = {person_of(bare, key) for key in "ab"}
     _seen(bare, STEWARD)
     bare.submit(ADMIN, DefineAgency("inspektorat", "Inspektorat"))
     bare.register("irma", "pemeriksa", "inspektorat")

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.matching.batches import MOST, batched
-from hub.matching.households import Home, Stay, homes
+from hub.matching.households import Arranged, Home, Stay, homes
 
 HERE, THERE = "3273011001", "3273021001"
 
@@ -110,6 +110,92 @@ def test_whatever_the_order_everybody_lives_in_one_household_and_every_unit_is_o
     for each in found:
         assert each.members
         assert not {person for person, _ in each.members} & {person for person, *_ in each.former}
+
+
+# -- what people decided ----------------------------------------------------------------------------------------
+
+
+def placed(household: str, persons: str, units: str = "", left: str = "", on: str = "2023-06-01") -> Arranged:
+    """A household that a person arranged, with its units."""
+    members = tuple((each, on) for each in persons)
+    gone = tuple((each, on) for each in left)
+    return Arranged(household, tuple(units.split()), members, (), members, gone)
+
+
+def living(found: list[Home]) -> dict[str, str]:
+    """Arranged household, else its units → members."""
+    return {
+        each.arranged.household if each.arranged else " ".join(each.units): "".join(
+            sorted(person for person, _ in each.members)
+        )
+        for each in found
+    }
+
+
+def test_who_was_placed_stays_and_who_left_lives_nowhere_though_registers_say_so_again() -> None:
+    stays = [*stands("a1", "uvwx"), *stands("b1", "uvwx", "2024-02-28")]
+    found = homes(stays, {}, [placed("H1", "uv", "a1"), placed("H2", "w", left="x")])
+    assert living(found) == {"H1": "uv", "H2": "w"}
+    assert [each.units for each in found] == [("a1", "b1"), ()]
+
+
+def test_a_new_unit_is_of_the_household_of_most_of_those_whom_it_tells_newest() -> None:
+    stays = [*stands("a1", "uvwx"), *stands("b1", "wxy", "2024-02-28")]
+    found = homes(stays, {}, [placed("H1", "uv", "a1"), placed("H2", "wx")])
+    assert living(found) == {"H1": "uv", "H2": "wxy"}
+
+
+def test_one_who_was_placed_draws_no_household_that_was_not_arranged_to_their_own() -> None:
+    stays = [*stands("a1", "uvw"), *stands("b1", "wyz", "2024-02-28")]
+    found = homes(stays, {}, [placed("H1", "uvw", "a1")])
+    assert living(found) == {"H1": "uvw", "b1": "yz"}
+
+
+def test_of_two_decisions_about_one_person_the_newer_one_counts() -> None:
+    arranged = [placed("H1", "u", "a1"), placed("H2", "u", on="2023-07-01"), placed("H3", "", left="u")]
+    assert living(homes(stands("a1", "u"), {}, arranged)) == {"H1": "", "H2": "u", "H3": ""}
+
+
+@st.composite
+def decisions(draw: st.DrawFn, stays: list[Stay]) -> list[Arranged]:
+    """Up to three arranged households, some with units."""
+    persons = draw(st.permutations("pqrstu"))
+    told = draw(st.permutations(sorted({each.unit for each in stays})))
+    cuts = sorted(draw(st.lists(st.integers(0, 6), min_size=4, max_size=4)))
+    return [
+        placed(
+            f"H{n}", "".join(persons[cuts[n] : cuts[n + 1]]), told[n] if n < len(told) and draw(st.booleans()) else "",
+            "".join(persons[cuts[3] :]) if n == 0 else "",
+        )
+        for n in range(draw(st.integers(0, 3)))
+    ]  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.data(), towns(), st.dictionaries(st.sampled_from("pqrstu"), st.sampled_from((HERE, THERE, None))))
+def test_whatever_registers_say_decisions_hold_and_the_next_run_finds_the_same(
+    data: st.DataObject, stays: list[Stay], areas: dict[str, str | None]
+) -> None:
+    arranged = data.draw(decisions(stays))
+    found = homes(stays, areas, arranged)
+    again = homes(data.draw(st.permutations(stays)), areas, data.draw(st.permutations(arranged)))
+    assert sorted(found, key=str) == sorted(again, key=str)
+    assert Counter(unit for each in found for unit in each.units) == Counter({each.unit for each in stays})
+    by_hand = {each.arranged.household: each for each in found if each.arranged}
+    assert set(by_hand) == {each.household for each in arranged}
+    gone = {person for each in arranged for person, _ in each.left}
+    everybody = {each.person for each in stays} | {person for each in arranged for person, _ in each.placed}
+    assert Counter(person for each in found for person, _ in each.members) == Counter(everybody - gone)
+    for each in arranged:
+        home = by_hand[each.household]
+        assert set(each.placed) <= set(home.members)
+        assert set(each.units) <= set(home.units)
+    kept = [
+        Arranged(known.household, each.units, each.members, each.former, known.placed, known.left, known.head)
+        for each in found
+        if (known := each.arranged)
+    ]
+    assert living(homes(stays, areas, kept)) == living(found)
 
 
 def test_what_hangs_together_is_written_at_once_and_what_stands_is_not() -> None:
