@@ -236,18 +236,28 @@ class OpenGraph:
 
 
 @contextmanager
-def open_graph(settings: Settings, progress: Progress = silent) -> Iterator[OpenGraph]:
-    """Open ledger and graph for maintenance; the projector's thread is not started."""
+def open_graph(
+    settings: Settings, progress: Progress = silent, holder: str | None = None
+) -> Iterator[OpenGraph]:
+    """Open ledger and graph for maintenance; the projector's thread is not started.
+
+    `holder`: the name under which the projector leads, where it was made by who hands over to it.
+    """
     with closing(open_ledger(settings)) as ledger:
         address = address_of(settings, progress)
         with sync_driver(address) as driver:
             source = LedgerSource(ledger)
-            yield OpenGraph(ledger, driver, address.database, source, _projector(driver, address, source))
+            projector = _projector(driver, address, source, holder)
+            yield OpenGraph(ledger, driver, address.database, source, projector)
 
 
-def _projector(driver: SyncDriver, address: GraphAddress, source: LedgerSource) -> Projector:
-    holder = f"{os.getpid()}-{new_id()}"
-    return Projector(driver, address.database, source, holder, lambda: migrate(driver, address.database))
+def _projector(
+    driver: SyncDriver, address: GraphAddress, source: LedgerSource, holder: str | None = None
+) -> Projector:
+    def prepare() -> None:
+        migrate(driver, address.database)
+
+    return Projector(driver, address.database, source, holder or f"{os.getpid()}-{new_id()}", prepare)
 
 
 async def _found(opened: OpenHub) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
+from hub.cli.following import following_apart
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.access import DefineAgency
 from hub.commands.forming import FORMING
@@ -29,6 +31,8 @@ from hub.questions.model import Releases
 from hub.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
+_LARGE = 1 << 20
+"""Bytes of files from which on a process of its own for the graph saves more time than its start takes."""
 
 Files = Annotated[list[Path], typer.Argument(help="All files of the release, as they were delivered.")]
 Label = Annotated[str, typer.Option("--release", help="Label of the delivery, e.g. 2024-05; used once.")]
@@ -122,6 +126,14 @@ async def _take(delivery: Delivery, *, json: bool) -> tuple[IntakeResult, HubErr
 
 async def take_in_and_form(opened: OpenHub, delivery: Delivery, report: Report) -> IntakeResult:
     """Take a release in, form its persons, and wait until the graph shows them."""
+    large = sum(file.stat().st_size for file in delivery.files) > _LARGE
+    async with following_apart(opened) if large else nullcontext():
+        result = await _taken_and_formed(opened, delivery, report)
+        await opened.shown(report)
+    return result
+
+
+async def _taken_and_formed(opened: OpenHub, delivery: Delivery, report: Report) -> IntakeResult:
     adapter = adapter_of(delivery.register, delivery.described)
     if isinstance(adapter, ProgrammeList):
         await _define(opened, adapter.mapped)
@@ -134,7 +146,6 @@ async def take_in_and_form(opened: OpenHub, delivery: Delivery, report: Report) 
     )
     if delivery.register in FORMING:
         await _form(opened, result, report)
-    await opened.shown(report)
     return result
 
 

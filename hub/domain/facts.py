@@ -64,7 +64,7 @@ class Fact:
 
     def refs_as(self, role: str) -> tuple[str, ...]:
         """All ids this fact refers to in that role, in order."""
-        return tuple(to for name, to in self.refs if name == role)
+        return tuple([to for name, to in self.refs if name == role])
 
 
 @dataclass(frozen=True, slots=True)

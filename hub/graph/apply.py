@@ -35,7 +35,7 @@ class Folded:
             else:
                 before = self.ties.get((op.label, op.id, op.type))
                 fresh = op.fresh if before is None else before.fresh
-                self.ties[(op.label, op.id, op.type)] = replace(op, fresh=fresh)
+                self.ties[(op.label, op.id, op.type)] = op if op.fresh == fresh else replace(op, fresh=fresh)
 
     def _put(self, op: Put) -> None:
         properties, _ = self.puts.setdefault((op.label, op.id), ({}, op.fresh))

@@ -39,6 +39,12 @@ WITH h WHERE h.seq = $after AND h.holder = $holder
 SET h.seq = $upto, h.whole_at = CASE WHEN h.whole_at > $upto THEN h.whole_at END, h.lease_until = timestamp() + $lease
 RETURN h.seq AS seq
 """
+_HAND_OVER = """
+MATCH (h:LedgerHead {id: 'changes'}) SET h.id = 'changes'
+WITH h WHERE h.holder = $holder
+SET h.holder = $to, h.lease_until = timestamp() + $lease
+RETURN h.holder AS holder
+"""
 _RELEASE_LEASE = "MATCH (h:LedgerHead {id: 'changes', holder: $holder}) REMOVE h.holder, h.lease_until"
 _HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN h.seq AS seq, h.ledger AS ledger"
 _BEGIN_ANEW = """
@@ -166,14 +172,24 @@ class Projector:
             while self.progress.emptying and not self._closed.is_set():
                 self._empty(session)
 
+    def hand_over(self, holder: str) -> bool:
+        """Let another process lead from now on, which has to begin within the time of a lease, or this one does again.
+
+        False where this one does not lead.
+        """
+        with graph_errors(), self._driver.session(database=self._database) as session:
+            handed = session.execute_write(_hand_over, self._holder, holder)
+        if handed:
+            self._leased_until = 0.0
+        return handed
+
     def catch_up(self, told: Callable[[int], None] = lambda seq: None) -> int:
         """Copy all there is, in this thread, telling each head; returns the head reached. Raises what stops it."""
         try:
             while self._step():
                 told(self.progress.seq)
         finally:
-            self._give_back()
-            self._leased_until = 0.0
+            self._yield_lead()
         return self.progress.seq
 
     def _run(self) -> None:
@@ -185,7 +201,7 @@ class Projector:
                 self._set(stopped_by=None, foreign=False, fault=None)
                 self._wake.wait(_POLL_SECONDS)
             except HubError as error:
-                self._leased_until = 0.0
+                self._yield_lead()
                 self._set(stopped_by=error.message, foreign=isinstance(error, ForeignGraph), fault=error)
                 self._closed.wait(_BACKOFF_SECONDS)
             except Exception as error:
@@ -193,6 +209,7 @@ class Projector:
                 fault = Unavailable(f"The graph can't be written ({type(error).__name__}); see the log.")
                 self._set(stopped_by=fault.message, fault=fault)
                 _log.error("projection stopped", error=type(error).__name__, after=self.progress.seq)
+                self._yield_lead()
                 self._closed.wait(_BACKOFF_SECONDS)
         self._give_back()
 
@@ -307,6 +324,11 @@ class Projector:
                 setattr(self.progress, name, value)
             self._moved.notify_all()
 
+    def _yield_lead(self) -> None:
+        """Who can't go on lets others try: they go on, or find for themselves what is wrong and tell those who wait."""
+        self._leased_until = 0.0
+        self._give_back()
+
     def _give_back(self) -> None:
         try:
             with graph_errors(), self._driver.session(database=self._database) as session:
@@ -317,6 +339,10 @@ class Projector:
 
 def _begin_anew(tx: ManagedTransaction, holder: str, ledger: str | None, size: int) -> None:
     tx.run(_BEGIN_ANEW, holder=holder, lease=_LEASE_MS, ledger=ledger, size=size).consume()
+
+
+def _hand_over(tx: ManagedTransaction, holder: str, to: str) -> bool:
+    return tx.run(_HAND_OVER, holder=holder, to=to, lease=_LEASE_MS).single() is not None
 
 
 def _read_head(tx: ManagedTransaction) -> tuple[int, str | None] | None:

@@ -180,7 +180,7 @@ class _Auditor:
     def _subjects(self, rows: Iterator[Any]) -> None:
         for row in rows:
             type_, version, state = self._states.pop(row.id, ("", 0, {}))
-            same = (type_, version, canon.encode(state)) == (row.type, row.version, row.state)
+            same = (type_, version, canon.pack(state)) == (row.type, row.version, row.state)
             _demand(same, f"the state of subject {row.id} is not what its facts add up to")
         _demand(not self._states, "the state of a subject is missing")
 

@@ -95,7 +95,7 @@ def _state(facts: list[Fact]) -> dict[str, Any]:
         state = KINDS[fact.kind].fold(state, fact)
     last = facts[-1]
     return {
-        "id": last.subject, "type": KINDS[last.kind].type, "version": last.version, "state": canon.encode(state),
+        "id": last.subject, "type": KINDS[last.kind].type, "version": last.version, "state": canon.pack(state),
     }  # fmt: skip
 
 

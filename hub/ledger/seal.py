@@ -111,7 +111,7 @@ class Sealer:
 
     def _subject_row(self, subject: str) -> Row:
         type_, version, state = self._subjects[subject]
-        return {"id": subject, "type": type_, "version": version, "state": canon.encode(state)}
+        return {"id": subject, "type": type_, "version": version, "state": canon.pack(state)}
 
 
 def fact_from(row: Any, payload: Mapping[str, Any] | None, at: str = "") -> Fact:
@@ -119,7 +119,7 @@ def fact_from(row: Any, payload: Mapping[str, Any] | None, at: str = "") -> Fact
     body = canon.decode(row.data)
     return Fact(
         row.seq, row.pos, body["id"], body["kind"], body["kind_v"], body["subject"], body["subject_version"],
-        tuple((role, to) for role, to in body["refs"]), body["clear"], payload, row.sealed is not None, at,
+        tuple(map(tuple, body["refs"])), body["clear"], payload, row.sealed is not None, at,
     )  # fmt: skip
 
 
