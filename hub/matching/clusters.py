@@ -11,10 +11,10 @@ import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hub.matching.pairs import Pair
+
 _BAR = float("-inf")
 _FORCED = 1e6
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from math import log2
 from typing import Any
 from zlib import crc32
@@ -82,8 +83,11 @@ class _Words:
     def __init__(self, bits: Mapping[str, float]) -> None:
         self._bits = bits
         self._codes: dict[str, int] = {}
+        # Most names are met in several rows, as those of one person or of many.
+        self.columns = cache(self._columns)
+        self.mother = cache(lambda name: name_sound(name_key(name)))
 
-    def columns(self, name: str, sound: str | None) -> dict[str, Any]:
+    def _columns(self, name: str, sound: str | None) -> dict[str, Any]:
         """The words of a name of two letters or more, the rarest first; an initial is no word."""
         words = {word for word in (sound or "").split() if len(word) > 1}
         codes = sorted(map(self._code, words), reverse=True)
@@ -105,7 +109,7 @@ class _Words:
 def _line(position: int, unit: int, row: MatchRow, words: _Words) -> dict[str, Any]:
     sound = row.name_sound or None
     name = words.columns("word", sound)
-    mother = name_sound(name_key(row.mother_name)) if row.mother_name else None
+    mother = words.mother(row.mother_name) if row.mother_name else None
     born = row.born_on
     return {
         "unique_id": position,

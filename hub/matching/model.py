@@ -54,6 +54,13 @@ class Thresholds:
     unseen: float = -1.0
     """What a pair weighs in a cluster that no rule made a candidate."""
 
+    def __post_init__(self) -> None:
+        if not (self.lost < self.lower <= self.upper and self.unseen <= 0 < self.upper):
+            raise InvalidInput(
+                "The thresholds of the match model contradict each other.",
+                "They must be lost < lower <= upper, and unseen <= 0 < upper.",
+            )
+
 
 @dataclass(frozen=True)
 class Model:

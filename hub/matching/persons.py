@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from math import log2
 
-import pyarrow as pa
+import numpy as np
+import pyarrow.compute as pc
 
-from hub.matching.clusters import Evidence, Pair, clusters
+from hub.matching.clusters import Evidence, clusters
 from hub.matching.comparisons import FIRST_PASS, KIN, SECOND_PASS
-from hub.matching.families import Families
+from hub.matching.families import Families, components
 from hub.matching.features import features
 from hub.matching.model import Model
+from hub.matching.pairs import Groups, Mask, Numbers, Pair, Pairs, as_table, packed, table_of, unpacked
 from hub.matching.rows import MatchRow
 from hub.matching.scoring import Scorer
 
@@ -78,9 +79,9 @@ class Matched:
     queue: Sequence[Doubt]
     """Pairs between two persons that are neither sure nor out of question, the surest first."""
     weights: Mapping[Keys, float] = field(repr=False)
-    """Every pair that was scored → bits, before exclusivity and judgements."""
+    """Pairs of one person and pairs in the queue → bits, before exclusivity and judgements."""
     levels: Mapping[Keys, tuple[int, ...]] = field(repr=False)
-    """Pairs of one person and pairs in the queue → level reached in each comparison of the second pass, by number."""
+    """The same pairs → level reached in each comparison of the second pass, by number."""
 
 
 def _silent(step: str) -> None:
@@ -107,7 +108,7 @@ class Matching:
         self._model = model
         self._progress = progress
         table = features(ordered, model.word_bits)
-        self._families = Families(table["unit"].to_pylist())
+        self._families = Families(table["unit"].to_numpy().astype(np.int64))
         self.scorer = Scorer(table, threads)
 
     def __enter__(self) -> Matching:
@@ -120,22 +121,25 @@ class Matching:
         """Which rows are one person, and which pairs are for people to judge."""
         weights = self.weights()
         self._progress("Forming persons")
-        of = self.clustered(weights, judgements)
-        keys, queue = self._keys, self._queue(weights, of, judgements)
-        told = {pair for pair in weights if of[pair[0]] == of[pair[1]]}
-        told |= {(self._position[doubt.pair[0]], self._position[doubt.pair[1]]) for doubt in queue}
+        exclusive = self._exclusive(weights, judgements)
+        of = self._clusters(exclusive, judgements)
+        doubts = self._doubts(exclusive, of, judgements)
+        told = weights.where(
+            (of[weights.left] == of[weights.right]) | self._among(weights, doubts.left, doubts.right)
+        )
+        keys = self._keys
         return Matched(
-            persons={key: keys[first] for key, first in zip(keys, of, strict=True)},
-            queue=queue,
-            weights={(keys[left], keys[right]): weight for (left, right), weight in weights.items()},
+            persons={key: keys[first] for key, first in zip(keys, of.tolist(), strict=True)},
+            queue=self._queue(doubts),
+            weights={(keys[left], keys[right]): weight for (left, right), weight in told},
             levels={
                 (keys[left], keys[right]): levels for (left, right), levels in self._levels(told).items()
             },
         )
 
-    def _levels(self, pairs: Collection[Pair]) -> dict[Pair, tuple[int, ...]]:
+    def _levels(self, pairs: Pairs) -> dict[Pair, tuple[int, ...]]:
         numbers = [{level.name: at for at, level in enumerate(each.levels)} for each in SECOND_PASS]
-        told = self.scorer.levels(as_table(pairs), SECOND_PASS)
+        told = self.scorer.levels(table_of(pairs.left, pairs.right), SECOND_PASS)
         left, right, *names = (
             told[name].to_pylist() for name in ("l", "r", *(each.name for each in SECOND_PASS))
         )
@@ -160,87 +164,105 @@ class Matching:
             chances = self._model.second[each.name].get(level)
             yield Step(each.name, level, chances.weight if chances else 0.0)
 
-    def weights(self) -> dict[Pair, float]:
+    def weights(self) -> Pairs:
         """The pairs worth a look, and their evidence after both passes."""
         self._progress("Looking for candidates")
         pairs = self.scorer.candidates()
         self._progress("Scoring, first pass")
-        weights = _weights(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
+        weights = Pairs.scored(self.scorer.scores(pairs, FIRST_PASS, self._model.first))
         self._progress("Scoring, with families")
         return self._asked(self._with_families(weights))
 
-    def _asked(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+    def _asked(self, weights: Pairs) -> Pairs:
         """The same, but where names differ and no NIK binds the two, no more than leaves it to a person.
 
         Family, mother and a day that stands for an unknown one are what brothers and sisters share as well. Such a
         pair weighs less than its levels add up to.
         """
         upper = self._model.thresholds.upper
-        strong = as_table(pair for pair, weight in weights.items() if weight >= upper)
-        told = self.scorer.levels(strong, SECOND_PASS)
-        columns = (told[name].to_pylist() for name in ("l", "r", "name", "identity"))
-        doubtful = {
-            (left, right): upper - _JUST_BELOW
-            for left, right, name, identity in zip(*columns, strict=True)
-            if name.removeprefix(KIN) == "different" and not identity.removeprefix(KIN).startswith("nik")
-        }
-        return {**weights, **doubtful}
-
-    def clustered(self, weights: Mapping[Pair, float], judgements: Judgements = NOTHING_JUDGED) -> list[int]:
-        """For every row, in the order of their keys, the first row of its person."""
-        different = set(_positions(judgements.different, self._position))
-        # A partner that people ruled out must not keep the next best one away.
-        possible = {pair: weight for pair, weight in weights.items() if pair not in different}
-        evidence = Evidence(
-            self._exclusive(possible),
-            different,
-            _positions(judgements.same, self._position),
+        strong = weights.weight >= upper
+        told = self.scorer.levels(table_of(weights.left[strong], weights.right[strong]), SECOND_PASS)
+        names, identities = (
+            pc.replace_substring_regex(told[name], f"^{KIN}", "") for name in ("name", "identity")
         )
-        thresholds = self._model.thresholds
-        return clusters(len(self._keys), evidence, unseen=thresholds.unseen, upper=thresholds.upper)
+        doubtful = pc.and_not(pc.equal(names, "different"), pc.starts_with(identities, "nik"))
+        weight = weights.weight.copy()
+        weight[np.flatnonzero(strong)[doubtful.to_numpy()]] = upper - _JUST_BELOW
+        return weights.weighing(weight)
 
-    def _with_families(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
+    def clustered(self, weights: Pairs) -> list[int]:
+        """For every row, in the order of their keys, the first row of its person, where nothing was judged."""
+        of: list[int] = self._clusters(self._exclusive(weights, NOTHING_JUDGED), NOTHING_JUDGED).tolist()
+        return of
+
+    def _clusters(self, exclusive: Pairs, judgements: Judgements) -> Numbers:
+        thresholds = self._model.thresholds
+        different = _positions(judgements.different, self._position)
+        same = _positions(judgements.same, self._position)
+        # What is joined adds up to more than nothing, so some pair of it weighs more: the others need no look.
+        positive = exclusive.where(exclusive.weight > 0)
+        forced = np.array(same, np.int64).reshape(-1, 2)
+        near = components(
+            np.append(positive.left, forced[:, 0]), np.append(positive.right, forced[:, 1]), self.rows
+        )
+        pairs = exclusive.where(near[exclusive.left] == near[exclusive.right])
+        evidence = Evidence(dict(pairs), different, same)
+        return np.array(
+            clusters(self.rows, evidence, unseen=thresholds.unseen, upper=thresholds.upper), np.int64
+        )
+
+    def _with_families(self, weights: Pairs) -> Pairs:
         """The same pairs and those that they suggest, with what they say of each other's families."""
         thresholds = self._model.thresholds
         self._families.list_twice(weights, thresholds.upper)
         bonds = self._families.bonds(weights, thresholds.bond)
-        self.scorer.tell_families(self._families.told(bonds))
-        pairs = {*weights, *self._families.grown(bonds), *self._closing(weights)}
-        return _weights(self.scorer.scores(as_table(pairs), SECOND_PASS, self._model.second))
+        self.scorer.tell_families(self._families.told(*bonds))
+        packs = packed(weights.left, weights.right, self.rows)
+        grown = (packs, self._families.grown(*bonds), self._closing(weights))
+        left, right = unpacked(np.unique(np.concatenate(grown)), self.rows)
+        return Pairs.scored(self.scorer.scores(table_of(left, right), SECOND_PASS, self._model.second))
 
-    def _closing(self, weights: Mapping[Pair, float]) -> Iterable[Pair]:
-        """The pairs between rows that share a neighbour, so that no cluster is judged by half of its pairs."""
-        near: dict[int, list[int]] = {}
-        for (left, right), weight in weights.items():
-            if weight >= self._model.thresholds.lower:
-                near.setdefault(left, []).append(right)
-                near.setdefault(right, []).append(left)
-        for around in near.values():
-            if len(around) <= _LARGEST_CLOSED:
-                yield from combinations(sorted(around), 2)
+    def _closing(self, weights: Pairs) -> Numbers:
+        """The pairs between rows that share a neighbour, so that no cluster is judged by half of its pairs; packed."""
+        near = weights.where(weights.weight >= self._model.thresholds.lower)
+        around = Groups.of(np.append(near.left, near.right), self.rows)
+        few = np.flatnonzero(around.size <= _LARGEST_CLOSED)
+        one, other = around.product(few, few)
+        beside = np.append(near.right, near.left)
+        return packed(beside[one[one < other]], beside[other[one < other]], self.rows)
 
-    def _exclusive(self, weights: Mapping[Pair, float]) -> dict[Pair, float]:
-        """What pairs weigh once a better partner counts against them."""
+    def _exclusive(self, weights: Pairs, judgements: Judgements) -> Pairs:
+        """What pairs weigh once a better partner counts against them.
+
+        Those that people ruled out are none any more: such a partner must not keep the next best one away.
+        """
         thresholds = self._model.thresholds
-        self._families.list_twice(weights, thresholds.upper)
-        best = self._families.best(weights)
-        return {
-            pair: weight if pair in best or self._families.within(pair) else min(weight, thresholds.lost)
-            for pair, weight in weights.items()
-        }
-
-    def _queue(self, weights: Mapping[Pair, float], of: Sequence[int], judgements: Judgements) -> list[Doubt]:
-        judged = {tuple(sorted(pair)) for pair in (*judgements.different, *judgements.same)}
-        exclusive = self._exclusive(weights)
-        doubts = [
-            Doubt((self._keys[left], self._keys[right]), weight)
-            for (left, right), weight in exclusive.items()
-            if weight >= self._model.thresholds.lower and of[left] != of[right]
-        ]
-        return sorted(
-            (doubt for doubt in doubts if doubt.pair not in judged),
-            key=lambda doubt: (-doubt.weight, doubt.pair),
+        possible = weights.where(~self._judged(weights, judgements.different))
+        self._families.list_twice(possible, thresholds.upper)
+        kept = self._families.best(possible) | self._families.within(possible)
+        return possible.weighing(
+            np.where(kept, possible.weight, np.minimum(possible.weight, thresholds.lost))
         )
+
+    def _doubts(self, exclusive: Pairs, of: Numbers, judgements: Judgements) -> Pairs:
+        """Pairs of two persons that are neither sure nor out of question, and that nobody has judged."""
+        doubtful = exclusive.where(
+            (exclusive.weight >= self._model.thresholds.lower) & (of[exclusive.left] != of[exclusive.right])
+        )
+        return doubtful.where(~self._judged(doubtful, judgements.same))
+
+    def _queue(self, doubts: Pairs) -> list[Doubt]:
+        queue = [Doubt((self._keys[left], self._keys[right]), weight) for (left, right), weight in doubts]
+        return sorted(queue, key=lambda doubt: (-doubt.weight, doubt.pair))
+
+    def _judged(self, pairs: Pairs, judged: Iterable[Keys]) -> Mask:
+        """Which of the pairs are among those judged."""
+        positions = np.array(_positions(judged, self._position), np.int64).reshape(-1, 2)
+        return self._among(pairs, positions[:, 0], positions[:, 1])
+
+    def _among(self, pairs: Pairs, left: Numbers, right: Numbers) -> Mask:
+        packs = packed(pairs.left, pairs.right, self.rows)
+        return np.isin(packs, packed(left, right, self.rows))
 
 
 def _in_order(rows: Iterable[MatchRow]) -> tuple[list[Key], list[MatchRow]]:
@@ -249,22 +271,6 @@ def _in_order(rows: Iterable[MatchRow]) -> tuple[list[Key], list[MatchRow]]:
     if len(set(keys)) < len(keys):
         raise ValueError("a row is given twice")
     return keys, ordered
-
-
-def as_table(pairs: Iterable[Pair]) -> pa.Table:
-    """Pairs as the scorer takes them."""
-    ordered = sorted(pairs)
-    return pa.table(
-        {
-            "l": pa.array([left for left, _ in ordered], pa.int32()),
-            "r": pa.array([right for _, right in ordered], pa.int32()),
-        }
-    )
-
-
-def _weights(scored: pa.Table) -> dict[Pair, float]:
-    columns = (scored[name].to_pylist() for name in ("l", "r", "weight"))
-    return {(left, right): round(weight, 3) for left, right, weight in zip(*columns, strict=True)}
 
 
 def _positions(pairs: Iterable[Keys], position: Mapping[Key, int]) -> list[Pair]:

@@ -13,11 +13,11 @@ from itertools import combinations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hub.matching.clusters import Pair
 from hub.matching.comparisons import FIRST_PASS, IDENTITY, KIN, SECOND_PASS, Comparison
 from hub.matching.features import word_bits
 from hub.matching.model import Chances, Model, Thresholds
-from hub.matching.persons import Matching, as_table
+from hub.matching.pairs import Pair, as_table
+from hub.matching.persons import Matching
 from hub.matching.rows import MatchRow
 
 ROUNDS = 2

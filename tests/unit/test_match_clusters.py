@@ -7,7 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.matching.clusters import Evidence, Pair, clusters
+from hub.matching.clusters import Evidence, clusters
+from hub.matching.pairs import Pair
 
 ROWS = 6
 pairs = st.sampled_from(list(combinations(range(ROWS), 2)))
