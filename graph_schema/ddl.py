@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graph_schema.nodes import NODES
-from graph_schema.notation import Constraint, Index, Node, Property, Relationship
+from graph_schema.notation import Constraint, Index, Node, Property, Relationship, TextIndex
 from graph_schema.relationships import RELATIONSHIPS
 
 HERE = Path(__file__).parent
@@ -23,9 +23,15 @@ def indexes() -> list[Index]:
     return [index for node in NODES for index in node.indexes]
 
 
+def text_indexes() -> list[TextIndex]:
+    """Every full-text index, in the order of the labels."""
+    return [index for node in NODES for index in node.text_indexes]
+
+
 def statements() -> list[str]:
     """Cypher statements that create today's schema; each may be run again without effect."""
-    return [*(each.cypher for each in constraints()), *(each.cypher for each in indexes())]
+    made: list[Constraint | Index | TextIndex] = [*constraints(), *indexes(), *text_indexes()]
+    return [each.cypher for each in made]
 
 
 def schema_cypher() -> str:
@@ -80,6 +86,8 @@ def _label(node: Node) -> str:
     lines += ["", f"Unique: {_lists(c.properties for c in node.constraints)}."]
     if node.indexes:
         lines.append(f"Indexed: {_lists(i.properties for i in node.indexes)}.")
+    if node.searched:
+        lines.append(f"Searched, by full text: {_lists((name,) for name in node.searched)}.")
     if node.per_agency:
         lines.append(
             "`{agency}` stands for an agency's code; such a person also carries the label `Vis_{agency}`."

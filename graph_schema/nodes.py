@@ -48,9 +48,11 @@ PERSON = Node(
         _identity("name", "Full name as chosen, upper case, without titles."),
         _identity("name_key", "Name in the spelling by which names are sorted and compared."),
         _identity("sort_key", "`name_key`, a blank and the id: gives pages a total order."),
+        _identity("search_key", "Terms by which a search finds the name: words, sounds, near spellings."),
         _identity("mother_name", "Mother's maiden name."),
         _demographic("sex", "MALE or FEMALE."),
         _demographic("born_on", "Date of birth.", _DATE),
+        _demographic("born_key", "`born_on` (`~` without), a blank and the id: gives pages a total order."),
         _demographic("born_year", "Year of birth, for those who may not see the date.", _INTEGER),
         _demographic("birthplace", "Place of birth, as written."),
         _demographic("marital_status", "Marital status."),
@@ -63,7 +65,15 @@ PERSON = Node(
             "kelurahan", "Ten-digit Kemendagri code of the domicile: the territory predicate reads it."
         ),
     ),
-    indexed=(("nik",), ("kelurahan", "sort_key"), ("sort_key",), ("born_on",)),
+    indexed=(
+        ("nik",),
+        ("kelurahan", "sort_key"),
+        ("sort_key",),
+        ("born_on",),
+        ("kelurahan", "born_key"),
+        ("born_key",),
+    ),
+    searched=("search_key",),
     per_agency=(
         _operational(
             "vis_{agency}_until",
@@ -82,8 +92,9 @@ HOUSEHOLD = Node(
         _operational(
             "kelurahan", "Ten-digit Kemendagri code of its address: the territory predicate reads it."
         ),
+        _operational("area_key", "`kelurahan` (`~` without), a blank and the id: gives pages a total order."),
     ),
-    indexed=(("kelurahan", "id"),),
+    indexed=(("kelurahan", "id"), ("area_key",)),
 )
 
 FAMILY_CARD = Node(

@@ -78,11 +78,33 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class TextIndex:
+    """A full-text index over one property that holds terms with blanks between; letters stay as they are."""
+
+    label: str
+    column: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the database, e.g. `person_search_key`."""
+        return f"{_snake(self.label)}_{self.column}"
+
+    @property
+    def cypher(self) -> str:
+        """The statement that creates it unless it is there."""
+        return (
+            f"CREATE FULLTEXT INDEX {self.name} IF NOT EXISTS FOR (n:{self.label}) ON EACH [n.{self.column}] "
+            "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One label.
 
     `key` names the properties that tell its nodes apart, `unique` further ones that do so too, `indexed`
-    those that queries start from. `per_agency` are properties with `{agency}` in their name, one each.
+    those that queries start from, `searched` those that searches do. `per_agency` are properties with `{agency}` in
+    their name, one each.
     """
 
     label: str
@@ -92,6 +114,7 @@ class Node:
     unique: tuple[tuple[str, ...], ...] = ()
     indexed: tuple[tuple[str, ...], ...] = ()
     per_agency: tuple[Property, ...] = ()
+    searched: tuple[str, ...] = ()
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:
@@ -102,6 +125,11 @@ class Node:
     def indexes(self) -> tuple[Index, ...]:
         """What queries may start from, besides the constraints' own indexes."""
         return tuple(Index(self.label, names) for names in self.indexed)
+
+    @property
+    def text_indexes(self) -> tuple[TextIndex, ...]:
+        """What searches start from."""
+        return tuple(TextIndex(self.label, name) for name in self.searched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import Any
 from neo4j import Driver
 
 from graph_schema import find_property, visibility_label, visibility_until
+from hub.domain.standard.names import name_key
+from hub.domain.standard.searching import search_key
+from hub.domain.standard.text import tidy
 from tests.oracle import World
 
 CITY, KECAMATAN, KELURAHAN, OTHER = "3273", "327301", "3273011001", "3273021001"
@@ -88,6 +91,14 @@ def _stored(node: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
         for name, value in node.items()
         if name not in {":", "vis"}
     }
+    if label == "Person":
+        key = name_key(tidy(node.get("name") or ""))
+        properties |= {
+            "search_key": search_key(key),
+            "born_key": f"{node.get('born_on') or '~'} {node['id']}",
+        }
+    if label == "Household":
+        properties["area_key"] = f"{node.get('kelurahan') or '~'} {node['id']}"
     properties |= {
         visibility_until(agency): last and date.fromisoformat(last) for agency, last in until.items()
     }

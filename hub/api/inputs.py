@@ -5,7 +5,14 @@ from __future__ import annotations
 import strawberry
 from strawberry import ID, field
 
-from hub.api.scalars import AreaSystem, Date, EnrolmentStatus, EnrolmentUnit, JudgementKind, Sex
+from hub.api.scalars import (
+    AreaSystem,
+    Date,
+    EnrolmentStatus,
+    EnrolmentUnit,
+    JudgementKind,
+    Sex,
+)
 
 
 @strawberry.input(description="An area (wilayah): a bare code does not say which of two places it means.")
@@ -21,6 +28,13 @@ class PersonFilter:
     """Filter of persons."""
 
     area: AreaInput | None = field(description="Domiciled in this area.")
+    name: str | None = field(description="Whose name begins so, titles left out (awal nama).")
+    sex: Sex | None = field(description="Of this sex (jenis kelamin).")
+    born_from: Date | None = field(description="Born on this day or later.")
+    born_to: Date | None = field(description="Born on this day or before.")
+    enrolled_in: str | None = field(
+        description="Enrolled now in the programme with this code, as far as the asker sees enrolments."
+    )
 
 
 @strawberry.input(description="Which households (rumah tangga).")

@@ -16,6 +16,7 @@ from hub.api import officer_queries
 from hub.api.areas import kemendagri_code
 from hub.api.context import Root
 from hub.api.inputs import (
+    AreaInput,
     DisclosureFilter,
     EnrolmentFilter,
     EntryFilter,
@@ -35,7 +36,7 @@ from hub.api.ledger_types import (
     Viewer,
 )
 from hub.api.roots import root_field
-from hub.api.scalars import AreaSystem, EnrolmentOrder
+from hub.api.scalars import AreaSystem, Date, EnrolmentOrder, HouseholdOrder, PersonOrder
 from hub.api.types import (
     Agency,
     Area,
@@ -62,6 +63,13 @@ First = Annotated[int | None, strawberry.argument(description="Rows from the sta
 After = Annotated[str | None, strawberry.argument(description="Cursor before the first row wanted.")]
 Last = Annotated[int | None, strawberry.argument(description="Rows from the end instead, at most 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Cursor behind the last row wanted.")]
+PersonOrders = Annotated[
+    list[PersonOrder] | None, strawberry.argument(description="One order; by name unless given.")
+]
+HouseholdOrders = Annotated[
+    list[HouseholdOrder] | None,
+    strawberry.argument(description="One order; that of their making unless given."),
+]
 EnrolmentOrders = Annotated[
     list[EnrolmentOrder] | None,
     strawberry.argument(description="One order; that of their making unless given."),
@@ -105,14 +113,60 @@ async def persons(  # noqa: PLR0913  # the contract's arguments, all by name
     root: Root,
     *,
     filter: PersonFilter | None,
+    order_by: PersonOrders,
     first: First = 20,
     after: After,
     last: Last,
     before: Before,
 ) -> Any:
-    """Persons of an area."""
-    area = await kemendagri_code(root, filter.area if filter else None)
-    return await root.ask(questions.Persons(root.selection, area, Page(first, after, last, before)))
+    """Persons of an area, or by what else is known of them."""
+    wanted = filter or PersonFilter(
+        area=None, name=None, sex=None, born_from=None, born_to=None, enrolled_in=None
+    )
+    return await root.ask(
+        questions.Persons(
+            root.selection,
+            await kemendagri_code(root, wanted.area),
+            Page(first, after, last, before),
+            name=wanted.name,
+            sex=wanted.sex and wanted.sex.value,
+            born_from=wanted.born_from,
+            born_to=wanted.born_to,
+            enrolled_in=wanted.enrolled_in,
+            order=_order(order_by),
+        )
+    )
+
+
+@ask(
+    Connection[Person],
+    "The persons whose names are most like a text, 20 at most: of an area, or born on a day.",
+    needs="person:read",
+)
+async def search_persons(  # noqa: PLR0913  # the contract's arguments, all by name
+    root: Root,
+    text: str,
+    area: AreaInput | None,
+    born_on: Date | None,
+    *,
+    first: First = 20,
+    after: After,
+) -> Any:
+    """A search that bears other spellings, slips, titles and words changed about."""
+    return await root.ask(
+        questions.PersonsByName(
+            text, root.selection, await kemendagri_code(root, area), born_on, Page(first, after)
+        )
+    )
+
+
+def _order(given: list[Any] | None) -> str | None:
+    """The order asked for. Raises InvalidInput for several: each one is whole, so that a second says nothing."""
+    if not given:
+        return None
+    if len(given) > 1:
+        raise InvalidInput("Rows can be ordered by one thing.", "Give one order; ties go by id.")
+    return str(given[0].value)
 
 
 @ask(Household | None, "One household (rumah tangga).", needs="person:read")
@@ -126,12 +180,13 @@ async def households(
     root: Root,
     *,
     filter: HouseholdFilter | None,
+    order_by: HouseholdOrders,
     first: First = 20,
     after: After,
 ) -> Any:
     """Households of an area."""
     area = await kemendagri_code(root, filter.area if filter else None)
-    return await root.ask(questions.Households(root.selection, area, Page(first, after)))
+    return await root.ask(questions.Households(root.selection, area, Page(first, after), _order(order_by)))
 
 
 @ask(FamilyCard | None, "The family card (kartu keluarga) with this number.", needs="person:read")
@@ -186,8 +241,6 @@ async def enrolments(
     wanted = filter or EnrolmentFilter(
         programme=None, agency=None, status=None, area=None, person=None, household=None
     )
-    if order_by and len(order_by) > 1:
-        raise InvalidInput("Enrolments are ordered by one thing.", "Name one order.")
     return await root.ask(
         questions.Enrolments(
             root.selection,
@@ -197,7 +250,7 @@ async def enrolments(
             area=await kemendagri_code(root, wanted.area),
             person=wanted.person and as_uuid(wanted.person, "person"),
             household=wanted.household and as_uuid(wanted.household, "household"),
-            order=order_by[0].value if order_by else None,
+            order=_order(order_by),
             page=Page(first, after),
         )
     )

@@ -148,3 +148,25 @@ class Presence(StrEnum):
     DEAD = "DEAD"
     NOT_FOUND = "NOT_FOUND"
     UNKNOWN = "UNKNOWN"
+
+
+@strawberry.enum(
+    description="What persons are ordered by; without a birth date comes last, or first when reversed."
+)
+class PersonOrder(StrEnum):
+    """Orders of persons."""
+
+    NAME = "NAME"
+    NAME_REVERSED = "NAME_REVERSED"
+    BORN_ON = "BORN_ON"
+    BORN_ON_NEWEST = "BORN_ON_NEWEST"
+
+
+@strawberry.enum(
+    description="What households are ordered by; without an area comes last, or first when reversed."
+)
+class HouseholdOrder(StrEnum):
+    """Orders of households."""
+
+    AREA = "AREA"
+    AREA_REVERSED = "AREA_REVERSED"

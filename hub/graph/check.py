@@ -10,7 +10,7 @@ from neo4j import Driver
 from neo4j.time import Date
 
 from graph_schema import NODES
-from graph_schema.ddl import constraints, indexes
+from graph_schema.ddl import constraints, indexes, text_indexes
 from hub.domain.facts import Fact
 from hub.graph.connect import graph_errors
 from hub.graph.ops import Add, Drop, Op, Put, Tie
@@ -24,8 +24,11 @@ _NODES = (
     "AND NOT (labels(n) = ['SchemaVersion'] AND n.id = 'graph') RETURN labels(n) AS labels, properties(n) AS p"
 )
 _INDEXES = """
-SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint, state WHERE state = 'ONLINE' AND properties IS NOT NULL
-RETURN labelsOrTypes[0] AS label, properties, owningConstraint IS NOT NULL AS unique
+SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint, state, type
+WHERE state = 'ONLINE' AND properties IS NOT NULL
+RETURN labelsOrTypes[0] AS label, properties,
+  CASE WHEN type = 'FULLTEXT' THEN 'full-text index' WHEN owningConstraint IS NULL THEN 'index'
+    ELSE 'unique constraint' END AS kind
 """
 _TIES = "MATCH (a)-[r]->(b) RETURN labels(a) AS labels, a.id AS id, type(r) AS type, b.id AS to, properties(r) AS p"
 
@@ -118,13 +121,13 @@ def differences(driver: Driver, database: str, source: Source) -> tuple[int, lis
 
 def _schema_differences(rows: Iterable[Any]) -> Iterator[Difference]:
     """Constraints and indexes that are not there: without the one nodes may be doubled, without the other all is slow."""
-    standing = {(row["label"], tuple(row["properties"]), row["unique"]) for row in rows}
-    wanted = [(each.label, each.properties, True) for each in constraints()]
-    wanted += [(each.label, each.properties, False) for each in indexes()]
-    for label, properties, unique in wanted:
-        if (label, properties, unique) not in standing:
-            what = "unique constraint" if unique else "index"
-            yield Difference(label, "", f"lacks the {what} on {', '.join(properties)}")
+    standing = {(row["label"], tuple(row["properties"]), row["kind"]) for row in rows}
+    wanted = [(each.label, each.properties, "unique constraint") for each in constraints()]
+    wanted += [(each.label, each.properties, "index") for each in indexes()]
+    wanted += [(each.label, (each.column,), "full-text index") for each in text_indexes()]
+    for label, properties, kind in wanted:
+        if (label, properties, kind) not in standing:
+            yield Difference(label, "", f"lacks the {kind} on {', '.join(properties)}")
 
 
 def _node_differences(graph: ExpectedGraph, rows: Iterable[Any]) -> Iterator[Difference]:

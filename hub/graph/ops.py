@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.domain.facts import Fact, Json
+from hub.domain.standard.searching import search_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,8 @@ def _golden(fact: Fact, payload: Payload) -> Iterator[Op]:
     properties |= {
         "version": fact.version, "born_on": born, "born_year": born.year if born else None, "kelurahan": area,
         "sort_key": f"{values.get('name_key') or ''} {fact.subject}",
+        "born_key": f"{values.get('born_on') or '~'} {fact.subject}",
+        "search_key": search_key(values["name_key"]) if values.get("name_key") else None,
     }  # fmt: skip
     yield Put("Person", fact.subject, properties)
     yield Tie("Person", fact.subject, "LIVES_AT", "Address", fact.refs_as("address"), fresh=fresh)
@@ -232,7 +235,8 @@ def _household(fact: Fact, payload: Payload) -> Iterator[Op]:
     fresh, subject, clear = fact.version == 1, fact.subject, fact.clear
     given = payload(fact.ref("evidence") or "").get("standardised", {})
     area = given.get("area")
-    yield Put("Household", subject, {"version": fact.version, "kelurahan": area}, fresh)
+    properties = {"version": fact.version, "kelurahan": area, "area_key": f"{area or '~'} {subject}"}
+    yield Put("Household", subject, properties, fresh)
     since = tuple({"from_on": date.fromisoformat(day)} for day in clear["members"])
     yield Tie(
         "Household",

@@ -9,18 +9,18 @@ from functools import lru_cache
 from typing import Any
 
 from graph_schema import LABELS
-from hub.access.conditions import ALWAYS, NEVER, Atom
+from hub.access.conditions import Atom
 from hub.access.scope import Scope
 from hub.access.vocabulary import PERSONAL
 from hub.domain.errors import Forbidden, InvalidInput
 from hub.domain.selection import Selection, shape, walk
-from hub.graph.select_conditions import cypher, gate, passes, under, usable
 from hub.graph.select_fields import FIELDS, Link, Node, numbered
 from hub.graph.select_objects import At, Compiler
+from hub.graph.select_rows import Rows, matched
 from hub.graph.select_view import Edges, Row, Seal, Shape, connection, finish
 from hub.questions.cursor import open_cursor, seal_cursor
 from hub.questions.model import Viewed
-from hub.questions.plan import Filter, Many, Order, Plan, Test
+from hub.questions.plan import Many, Plan, Test
 from hub.questions.registry import QUESTIONS
 
 _PLANS = 1024
@@ -44,16 +44,15 @@ class Prepared:
 class _Form:
     """What a statement's text depends on besides the scope: equal forms under equal keys share a text."""
 
-    label: str
+    rows: Rows
     many: Many
-    filters: tuple[Filter, ...]
-    exact: tuple[bool, ...]
-    order: str
-    by: Order | None
-    backwards: bool
-    after: bool
-    before: bool
+    descending: bool
+    bounds: tuple[str, ...]
     shape: tuple[Any, ...]
+
+    @property
+    def label(self) -> str:
+        return self.rows.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +88,17 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
         raise KeyError(f"{type(question).__name__} is answered by the ledger")
     scope.require(spec.action, spec.label)
     plan = spec.plan(question, scope)
-    span = plan.span
-    form = _Form(
-        plan.label,
-        plan.many,
-        plan.filters,
-        tuple(each.test is Test.WITHIN and len(plan.values[each.parameter]) == 10 for each in plan.filters),
-        plan.order,
-        plan.by,
-        bool(span and span.backwards),
-        bool(span and span.after is not None),
-        bool(span and span.before is not None),
-        shape(plan.selection),
-    )
-    compiled = _compile(form, _Keyed(scope))
-    bound = (
-        f"{type(question).__name__}\0{plan.order}\0{plan.by}\0{scope.key}\0{sorted(scope.parameters.items())}"
-    )
+    if plan.order_by and not scope.shows(plan.label, plan.order_by):
+        raise Forbidden(
+            f"{plan.label}.{plan.order_by} is withheld from you, at least in part: an order by it would tell it.",
+            "Leave the order out, or ask under a purpose that opens it.",
+        )
+    compiled = _compile(_form(plan), _Keyed(scope))
+    bound = _bound(question, plan, scope)
     params = {
         **scope.parameters,
         **plan.values,
+        **({"query": plan.search.query, "words": list(plan.search.words)} if plan.search else {}),
         **arguments_of(plan.selection),
         **_places(plan, cursor_key, bound),
         "today": date.fromisoformat(scope.day),
@@ -122,6 +112,36 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
     return Prepared(spec.action, compiled.statement, params, view, plan.label in PERSONAL)
 
 
+def _form(plan: Plan) -> _Form:
+    span = plan.span
+    exact = (each.test is Test.WITHIN and len(plan.values[each.parameter]) == 10 for each in plan.filters)
+    rows = Rows(plan.label, plan.filters, tuple(exact), plan.order, plan.by, plan.search is not None)
+    given = {"after": span.after, "before": span.before} if span else {}
+    bounds = tuple(name for name, cursor in given.items() if cursor is not None)
+    down = plan.by.descending if plan.by else plan.backwards
+    descending = down is not bool(span and span.backwards)
+    return _Form(rows, plan.many, descending, _directed(bounds, down), shape(plan.selection))
+
+
+def _directed(bounds: tuple[str, ...], backwards: bool) -> tuple[str, ...]:
+    """Each bound as a comparison with a place."""
+    forth, back = ("<", ">") if backwards else (">", "<")
+    return tuple(f"{forth if each == 'after' else back} ${each}" for each in bounds)
+
+
+def _bound(question: Any, plan: Plan, scope: Scope) -> str:
+    """What a cursor is good for: this list in this order, with these filters, under these rights."""
+    asked = (
+        type(question).__name__,
+        plan.order,
+        plan.by,
+        plan.backwards,
+        plan.filters,
+        sorted(plan.values.items()),
+    )
+    return repr((asked, plan.search, scope.key, sorted(scope.parameters.items())))
+
+
 def cached() -> tuple[int, int]:
     """(hits, misses) of the plans compiled so far."""
     info = _compile.cache_info()
@@ -133,13 +153,13 @@ def _compile(form: _Form, keyed: _Keyed) -> _Compiled:
     scope = keyed.scope
     compiler = Compiler(scope)
     picks = numbered(form.shape)
-    matched = _match(form, scope)
+    begun = matched(form.rows, scope)
     if form.many is Many.CONNECTION:
-        statement, edges = _connection(form, compiler, matched, picks)
+        statement, edges = _connection(form, compiler, begun, picks)
         return _Compiled(statement, Shape(False, "", (), ()), edges, tuple(sorted(compiler.masked)))
     made, found = compiler.map(At(form.label, "n0", scope.reads(form.label)), picks)
     limit = " LIMIT 1" if form.many is Many.ONE else ""
-    body = f"{matched} WITH n0 ORDER BY n0.{form.order}{limit} RETURN null AS head, {made} AS node"
+    body = f"{begun} WITH n0 ORDER BY {form.rows.place}{limit} RETURN null AS head, {made} AS node"
     return _Compiled(between_heads([body], ("node",)), found, Edges((), ()), tuple(sorted(compiler.masked)))
 
 
@@ -149,48 +169,7 @@ def between_heads(parts: list[str], columns: Iterable[str]) -> str:
     return " UNION ALL ".join([head, *parts, head])
 
 
-def _match(form: _Form, scope: Scope) -> str:
-    root = gate(scope, form.label)
-    patterns, wanted = [f"(n0:{form.label})"], []
-    far: set[str] = set()
-    for each, exact in zip(form.filters, form.exact, strict=True):
-        label, variable = form.label, "n0"
-        for name in each.of.split(".") if each.of else ():
-            link, near = FIELDS[label][name], variable
-            assert isinstance(link, Link)
-            label, variable = link.label, f"f_{name}" if near == "n0" else f"{near}_{name}"
-            if variable not in far:
-                far.add(variable)
-                patterns.append(link.pattern.format(n=near, m=variable))
-                wanted += passes(scope, gate(scope, label), variable)
-        wanted.insert(0, _fits(each, variable, exact))
-        wanted += _may_filter(scope, label, each, variable)
-    if form.order == "sort_key":
-        # An index gives the order only where the property must be there.
-        wanted.append("n0.sort_key IS NOT NULL")
-    wanted += passes(scope, root, "n0")
-    where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
-    return f"MATCH {', '.join(patterns)}{where}"
-
-
-def _fits(each: Filter, variable: str, exact: bool) -> str:
-    if each.test is Test.WITHIN and not exact:
-        return f"{variable}.{each.property} STARTS WITH ${each.parameter}"
-    return f"{variable}.{each.property} = ${each.parameter}"
-
-
-def _may_filter(scope: Scope, label: str, each: Filter, variable: str) -> list[str]:
-    condition = usable(scope, label, each.property, each.known)
-    if condition == NEVER:
-        raise Forbidden(
-            f"{label}.{each.property} is withheld from you, so nothing can be filtered by it.",
-            "Leave the filter out, or ask under a purpose that opens it.",
-        )
-    condition = under(scope.reads(label), condition)
-    return [] if condition == ALWAYS else [cypher(scope, condition, label, variable)]
-
-
-def _connection(form: _Form, compiler: Compiler, matched: str, picks: tuple[Node, ...]) -> tuple[str, Edges]:
+def _connection(form: _Form, compiler: Compiler, begun: str, picks: tuple[Node, ...]) -> tuple[str, Edges]:
     at = At(form.label, "n0", compiler.scope.reads(form.label))
     found: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
     columns: list[tuple[str, Shape]] = []
@@ -216,10 +195,10 @@ def _connection(form: _Form, compiler: Compiler, matched: str, picks: tuple[Node
     parts = []
     if names & {"edges", "page_info"} or not names:
         one = _one_kelurahan(form, compiler.scope)
-        parts.append(_page(form, one, matched, (maps, "total_count" in names)))
+        parts.append(_page(form, one, begun, (maps, "total_count" in names)))
     if "total_count" in names:
         nothing = "".join(f", null AS {column}" for column, _ in columns)
-        parts.append(f"{matched} RETURN null AS head, null AS place{nothing}, count(n0) AS total")
+        parts.append(f"{begun} RETURN null AS head, null AS place{nothing}, count(n0) AS total")
     total = ("total",) if "total_count" in names else ()
     named = ("place", *(column for column, _ in columns), *total)
     return between_heads(parts, named), Edges(tuple(found), tuple(columns))
@@ -229,7 +208,7 @@ def _one_kelurahan(form: _Form, scope: Scope) -> bool:
     # Whether all rows surely have the same kelurahan, by the filter or by the scope.
     asked = any(
         each.property == "kelurahan" and not each.of and exact
-        for each, exact in zip(form.filters, form.exact, strict=True)
+        for each, exact in zip(form.rows.filters, form.rows.exact, strict=True)
     )
     rows = scope.reads(form.label)
     return asked or (
@@ -237,31 +216,19 @@ def _one_kelurahan(form: _Form, scope: Scope) -> bool:
     )
 
 
-def _page(form: _Form, one: bool, matched: str, columns: tuple[list[str], bool]) -> str:
+def _page(form: _Form, one: bool, begun: str, columns: tuple[list[str], bool]) -> str:
     maps, counted = columns
-    place, down = _place(form)
-    behind, ahead = ("<", ">") if down else (">", "<")
-    bounds = [f"{place} {behind} $after"] if form.after else []
-    bounds += [f"{place} {ahead} $before"] if form.before else []
-    joint = " AND " if " WHERE " in matched else " WHERE "
-    narrowed = matched + (joint + " AND ".join(bounds) if bounds else "")
+    place, carried = form.rows.place, form.rows.carried
+    joint = " WHERE " if form.rows.search or " WHERE " not in begun else " AND "
+    bounds = " AND ".join(f"{place} {each}" for each in form.bounds)
+    narrowed = begun + (joint + bounds if bounds else "")
     # Named first, the one kelurahan lets an index on it and the order give that order: no sort is planned.
-    indexed = ("kelurahan", form.order) in LABELS[form.label].indexed
+    plain = not form.rows.search and form.rows.by is None
+    indexed = plain and ("kelurahan", form.rows.order) in LABELS[form.label].indexed
     leading = ["n0.kelurahan"] if one and indexed else []
-    turned = form.backwards is not down
-    order = ", ".join(f"{each} DESC" if turned else each for each in (*leading, place))
+    order = ", ".join(f"{each} DESC" if form.descending else each for each in (*leading, place))
     texts = ", ".join(["null AS head", f"{place} AS place", *maps, *(["null AS total"] if counted else [])])
-    return f"{narrowed} WITH n0 ORDER BY {order} LIMIT $limit RETURN {texts} ORDER BY {order}"
-
-
-def _place(form: _Form) -> tuple[str, bool]:
-    """What orders the rows of a page, never twice the same, and whether the greatest comes first."""
-    if form.by is None:
-        return f"n0.{form.order}", False
-    name = form.by.property
-    if name == "id":
-        return "n0.id", form.by.descending
-    return f"coalesce(toString(n0.{name}), '') + ' ' + n0.id", form.by.descending
+    return f"{narrowed} WITH {carried} ORDER BY {order} LIMIT $limit RETURN {texts} ORDER BY {order}"
 
 
 def _known(pick: Node, names: tuple[str, ...]) -> str:

@@ -9,7 +9,12 @@ from hub.domain.errors import InvalidInput
 from hub.domain.ids import as_uuid
 from hub.questions.model import FamilyCardByNumber, HouseholdById, Households
 from hub.questions.people import within
-from hub.questions.plan import Filter, Many, Plan, span_of
+from hub.questions.plan import Filter, Many, Plan, ordered, span_of
+
+_ORDERS = {
+    "AREA": ("area_key", "kelurahan", False),
+    "AREA_REVERSED": ("area_key", "kelurahan", True),
+}
 
 _NUMBER = re.compile(r"[0-9]{16}")
 
@@ -32,8 +37,9 @@ def family_card_by_number(question: FamilyCardByNumber, scope: Scope) -> Plan:
 
 
 def households(question: Households, scope: Scope) -> Plan:
-    """Households in the order of their making."""
+    """Households in the order of their making, or by area."""
     filters, values = within(question.area)
-    return Plan(
+    plan = Plan(
         "Household", Many.CONNECTION, question.selection, filters, values, span=span_of(question.page)
     )
+    return plan if question.order is None else ordered(plan, question.order, _ORDERS)

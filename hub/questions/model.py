@@ -80,6 +80,30 @@ class Persons:
     area: str | None = None
     """Kemendagri code, digits only, of any level."""
     page: Page = field(default_factory=Page)
+    name: str | None = None
+    """Beginning of the name, titles left out."""
+    sex: str | None = None
+    born_from: str | None = None
+    """First day, ISO."""
+    born_to: str | None = None
+    """Last day, ISO."""
+    enrolled_in: str | None = None
+    """Code of a programme in which they are enrolled now."""
+    order: str | None = None
+    """NAME, NAME_REVERSED, BORN_ON or BORN_ON_NEWEST; without one by name, as far as that may be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsByName:
+    """Persons whose names are like a text, the likest first: 20 at most, of an area or born on a day."""
+
+    text: str
+    selection: Selection
+    """That of the connection."""
+    area: str | None = None
+    """Kemendagri code, digits only, of any level."""
+    born_on: str | None = None
+    page: Page = field(default_factory=Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +122,8 @@ class Households:
     area: str | None = None
     """Kemendagri code, digits only, of any level."""
     page: Page = field(default_factory=Page)
+    order: str | None = None
+    """AREA or AREA_REVERSED; without one in the order of their making."""
 
 
 @dataclass(frozen=True, slots=True)

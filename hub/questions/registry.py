@@ -32,6 +32,7 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.PersonByNik: QuestionSpec("person:read", "Person", True, people.person_by_nik),
         model.PersonCheck: QuestionSpec("person:check", "Person", True),
         model.Persons: QuestionSpec("person:read", "Person", True, people.persons),
+        model.PersonsByName: QuestionSpec("person:read", "Person", True, people.persons_by_name),
         model.HouseholdById: QuestionSpec("person:read", "Household", True, households.household_by_id),
         model.Households: QuestionSpec("person:read", "Household", True, households.households),
         model.FamilyCardByNumber: QuestionSpec(

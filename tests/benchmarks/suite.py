@@ -20,6 +20,7 @@ from tests.benchmarks.measure import Ground, Row
 from tests.benchmarks.points import points
 from tests.benchmarks.proof import proof
 from tests.benchmarks.registers import registers
+from tests.benchmarks.searches import searches
 
 BENCHMARKS: Mapping[str, Callable[[Ground], list[Row]]] = MappingProxyType({
     "intake": intake,
@@ -31,6 +32,7 @@ BENCHMARKS: Mapping[str, Callable[[Ground], list[Row]]] = MappingProxyType({
     "verify": audit,
     "proof": proof,
     "points": points,
+    "searches": searches,
 })  # fmt: skip
 
 

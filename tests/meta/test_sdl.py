@@ -17,8 +17,9 @@ from graphql import (
 from hub.api.schema import GOLDEN, sdl
 
 PROMISED = """
-Query node(id) viewer person(id) personByNik(nik) persons(filter,first,after,last,before) area(system,code)
-Query household(id) households(filter,first,after)
+Query node(id) viewer person(id) personByNik(nik) persons(filter,orderBy,first,after,last,before) area(system,code)
+Query household(id) households(filter,orderBy,first,after)
+Query searchPersons(text,area,bornOn,first,after)
 Query programmes(filter) programme(code) enrolments(filter,first,after) releases(register)
 Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
 Query disclosures(filter,first,after) sourceStatements(record)
@@ -70,7 +71,9 @@ ReleaseStatus OPEN CLOSED ABANDONED
 EnrolmentStatus PROPOSED ELIGIBLE ENROLLED SUSPENDED ENDED REFUSED
 Sex MALE FEMALE
 Presence PRESENT MOVED_WITHIN MOVED_OUT ABROAD DEAD NOT_FOUND UNKNOWN
-PersonFilter area
+PersonFilter area name sex bornFrom bornTo enrolledIn
+PersonOrder NAME NAME_REVERSED BORN_ON BORN_ON_NEWEST
+HouseholdOrder AREA AREA_REVERSED
 HouseholdFilter area
 ProgrammeFilter agency
 EnrolmentFilter programme agency status area person
