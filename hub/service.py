@@ -44,7 +44,8 @@ from hub.ledger.checks import CHECKS_PER_HOUR, Quota, completed
 from hub.ledger.entries import Appended, Pending, Warrant
 from hub.ledger.history import LedgerHistory
 from hub.ledger.store import Ledger
-from hub.questions.model import Answer, HouseholdById, PersonById, PersonCheck, Viewed, Viewer
+from hub.questions.model import Answer, HouseholdById, NodeById, PersonById, PersonCheck, Viewed, Viewer
+from hub.questions.nodes import meant, named
 from hub.questions.registry import QUESTIONS
 
 _TRIES = 12
@@ -217,18 +218,29 @@ class Hub:
         for left in reversed(range(_TRIES)):
             rights = await self._current_rights(actor.id)
             scope = rights.policy.scope(rights.standing, actor.purpose, _today())
-            viewed, personal, shown = await self._answer(actor, question, scope, rights)
+            asked = await self._meant(question, scope)
+            if asked is None:
+                return Answer(None, *self._shown())
+            viewed, personal, shown = await self._answer(actor, asked, scope, rights)
+            data = viewed.data if asked is question else named(asked, viewed.data)
             if not personal and not viewed.seen:
-                return Answer(viewed.data, *shown)
+                return Answer(data, *shown)
             try:
-                await self._disclose(actor, question, scope, viewed, rights)
+                await self._disclose(actor, asked, scope, viewed, rights)
             except VersionConflict:
                 self._rights.clear()
                 if left == 0:
                     raise
                 continue
-            return Answer(viewed.data, *shown)
+            return Answer(data, *shown)
         raise AssertionError("unreachable")
+
+    async def _meant(self, question: Any, scope: Scope) -> Any:
+        """The question itself, or the one for the kind of thing that an id stands for."""
+        if not isinstance(question, NodeById):
+            return question
+        found = await asyncio.to_thread(self._ledger.history().subject, question.id)
+        return meant(question, found.type if found else None, scope)
 
     async def _answer(
         self, actor: Actor, question: Any, scope: Scope, rights: _Rights

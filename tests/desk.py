@@ -72,6 +72,7 @@ def cut(data: Any, selection: Selection) -> Any:
 ANSWERS: Mapping[type, Any] = {
     model.PersonById: MADE_UP,
     model.PersonByNik: MADE_UP,
+    model.NodeById: None,
     model.HouseholdById: HOUSEHOLD,
     model.FamilyCardByNumber: None,
     model.Households: {
@@ -114,8 +115,16 @@ class Desk:
         if type(question) in self.failing:
             raise self.failing[type(question)]
         data = self.answers[type(question)]
+        if isinstance(question, model.NodeById):
+            return Answer(self._node(data, question.selections), as_of_seq=7)
         selection = getattr(question, "selection", ())
         return Answer(cut(data, selection) if selection else data, as_of_seq=7)
+
+    def _node(self, data: Any, selections: Mapping[str, Selection]) -> Any:
+        if data is None or data["__typename"] == "Match":
+            return data
+        kind = data["__typename"]
+        return {**cut(data, selections[kind]), "__typename": kind}
 
     async def submit(
         self,

@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.api import officer_queries
 from hub.api.areas import kemendagri_code
-from hub.api.context import Root
+from hub.api.context import Root, project
 from hub.api.inputs import (
     AreaInput,
     DisclosureFilter,
@@ -76,18 +76,21 @@ EnrolmentOrders = Annotated[
 ]
 
 
-@ask(Node | None, "Anything by its id; null when there is none for this asker.", needs="person:read")
+@ask(
+    Node | None,
+    "Anything by its id; null when there is none for this asker. What it is needs its own right beside it.",
+    needs="viewer:read",
+)
 async def node(root: Root, id: ID) -> Any:
-    """Persons and households can be asked for by id in this version."""
+    """One thing, whatever it is."""
     try:
         subject = as_uuid(id, "id")
     except InvalidInput:
         return None
-    for kind, question in (("Person", questions.PersonById), ("Household", questions.HouseholdById)):
-        found = await root.ask(question(subject, root.selections[kind]))
-        if found is not None:
-            return {**found, "__typename": kind}
-    return None
+    found = await root.ask(questions.NodeById(subject, root.selections))
+    if found is not None and found["__typename"] == "Match":  # the ledger knows no selection
+        return {**project(found, root.selections["Match"]), "__typename": "Match"}
+    return found
 
 
 @ask(Viewer, "Who is asking: roles, agency, purposes.", needs="viewer:read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -334,3 +335,68 @@ class UnmatchedEntries:
     programme: str
     """Code of the programme."""
     page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyCardById:
+    """One family card."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class AddressById:
+    """One address."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class AreaById:
+    """One area by its id."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyById:
+    """One agency by its id."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeById:
+    """One programme by its id."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentById:
+    """One enrolment."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecordById:
+    """One row of a register."""
+
+    id: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class NodeById:
+    """Whatever has this id; the answer says by `__typename` what it is."""
+
+    id: str
+    selections: Mapping[str, Selection]
+    """Name of each type it may be → what is asked of it."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.access.scope import Scope
-from hub.questions import areas, households, model, people, programmes
+from hub.questions import areas, households, model, nodes, people, programmes
 from hub.questions.plan import Plan
 
 
@@ -42,6 +42,16 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.Agencies: QuestionSpec("agency:read", "Agency", False, programmes.agencies),
         model.Programmes: QuestionSpec("programme:read", "Programme", False, programmes.programmes),
         model.Enrolments: QuestionSpec("enrolment:read", "Enrolment", True, programmes.enrolments),
+        model.NodeById: QuestionSpec("person:read", "Person", personal=True),
+        model.FamilyCardById: QuestionSpec("person:read", "FamilyCard", True, nodes.by_id("FamilyCard")),
+        model.AddressById: QuestionSpec("person:read", "Address", True, nodes.by_id("Address")),
+        model.AreaById: QuestionSpec("area:read", "Area", False, nodes.by_id("Area")),
+        model.AgencyById: QuestionSpec("agency:read", "Agency", False, nodes.by_id("Agency")),
+        model.ProgrammeById: QuestionSpec("programme:read", "Programme", False, nodes.by_id("Programme")),
+        model.EnrolmentById: QuestionSpec("enrolment:read", "Enrolment", True, nodes.by_id("Enrolment")),
+        model.SourceRecordById: QuestionSpec(
+            "person:read", "SourceRecord", True, nodes.by_id("SourceRecord")
+        ),
         model.LedgerEntry: QuestionSpec("entry:read", "Entry", personal=False),
         model.LedgerEntries: QuestionSpec("entry:read", "Entry", personal=False),
         model.LedgerCheckpoint: QuestionSpec("ledger:prove", "Checkpoint", personal=False),

@@ -74,7 +74,7 @@ def test_every_command_is_in_the_registry() -> None:
 def test_every_question_is_in_the_registry_and_answered_by_graph_or_ledger() -> None:
     assert dataclasses_of(model) - ANSWERED == set(QUESTIONS)
     by_graph = {question for question, spec in QUESTIONS.items() if spec.plan is not None} | set(OWN)
-    assert by_graph | set(ANSWERS) | {model.Viewer} == set(QUESTIONS)
+    assert by_graph | set(ANSWERS) | {model.Viewer, model.NodeById} == set(QUESTIONS)
     assert not by_graph & set(ANSWERS)
 
 

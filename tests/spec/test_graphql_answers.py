@@ -145,21 +145,31 @@ def test_finds_one_programme_by_code_whatever_was_selected(client: Client) -> No
     assert client.ask('{ programme(code: "none") { name } }')["data"] == {"programme": None}
 
 
-def test_a_node_is_a_person_a_household_or_null(client: Client) -> None:
+def test_a_node_is_whatever_has_the_id_or_null(client: Client) -> None:
     query = """query($id: ID!) { node(id: $id) {
-        __typename id ... on Person { name } ... on Household { members { name } } ... on Area { code } } }"""
+        __typename id ... on Person { name } ... on Household { members { name } } ... on Area { code }
+        ... on Match { judgement left { rowKey } } } }"""
+    assert client.ask(query, {"id": PERSON})["data"] == {"node": None}
+    client.desk.answers[model.NodeById] = {**MADE_UP, "__typename": "Person"}
     body = client.ask(query, {"id": PERSON})
     assert body["data"] == {"node": {"__typename": "Person", "id": PERSON, "name": "ASEP MADEUP"}}
-    client.desk.answers[model.PersonById] = None
+    client.desk.answers[model.NodeById] = {**HOUSEHOLD, "__typename": "Household"}
     assert client.ask(query, {"id": PERSON})["data"] == {
         "node": {"__typename": "Household", "id": HOUSEHOLD["id"], "members": [{"name": "ASEP MADEUP"}]}
     }
-    client.desk.answers[model.HouseholdById] = None
-    assert client.ask(query, {"id": PERSON})["data"] == {"node": None}
+    client.desk.answers[model.NodeById] = {
+        "__typename": "Match",
+        "id": "m1",
+        "judgement": "SAME",
+        "left": {"row_key": "a"},
+        "reason": "x",
+    }
+    assert client.ask(query, {"id": PERSON})["data"] == {
+        "node": {"__typename": "Match", "id": "m1", "judgement": "SAME", "left": {"rowKey": "a"}}
+    }
     assert client.ask(query, {"id": "no-uuid"})["data"] == {"node": None}
-    assert [type(question).__name__ for _, question in client.desk.asked] == [
-        "PersonById", "PersonById", "HouseholdById", "PersonById", "HouseholdById",
-    ]  # fmt: skip
+    assert {type(question) for _, question in client.desk.asked} == {model.NodeById}
+    assert len(client.desk.asked) == 4
 
 
 def test_households_of_an_area_are_asked_for_page_by_page(client: Client) -> None:
