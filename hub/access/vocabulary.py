@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "disclosure:read": ("Disclosure",),
         "ledger:prove": ("Checkpoint",),
         "viewer:read": ("Viewer",),
+        "schema:read": ("Schema",),
         "enrolment:propose": ("Enrolment",),
         "enrolment:accept": ("Enrolment",),
         "enrolment:end": ("Enrolment",),

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from hub.api.documents import Documents
 from hub.api.endpoint import GraphQLEndpoint
 from hub.api.identity import Tokens
+from hub.api.metrics import MEDIA, Metrics
 from hub.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,13 +66,19 @@ async def welcome(request: Request) -> Response:
 def create_app(hub: Serving, settings: Settings) -> Starlette:
     """The application over a hub. Raises SetupError when its signing key can't be used."""
     health = Health(hub)
-    endpoint = GraphQLEndpoint(hub, Tokens.of(settings), Documents())
+    metrics = Metrics()
+    endpoint = GraphQLEndpoint(hub, Tokens.of(settings), Documents(), metrics)
+
+    async def measures(request: Request) -> Response:
+        return Response(metrics.text(), media_type=MEDIA)
+
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
             Route("/", welcome),
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
+            Route("/metrics", measures),
         ]
     )
 

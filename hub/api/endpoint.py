@@ -16,9 +16,11 @@ from hub.api.documents import Documents, Rejected
 from hub.api.execution import Outcome, execute
 from hub.api.identity import Tokens
 from hub.api.limits import MAX_BODY
+from hub.api.metrics import Metrics
 from hub.domain.errors import HubError, InvalidInput, Unauthenticated
 from hub.domain.facts import Actor
 from hub.domain.ids import new_id
+from hub.questions.model import ApiSchema
 
 if TYPE_CHECKING:
     from hub.service import Doors
@@ -58,13 +60,20 @@ class Request:
 class GraphQLEndpoint:
     """The ASGI application at /graphql."""
 
-    def __init__(self, hub: Doors, tokens: Tokens, documents: Documents) -> None:
+    def __init__(self, hub: Doors, tokens: Tokens, documents: Documents, metrics: Metrics) -> None:
         self.hub = hub
         self.tokens = tokens
         self.documents = documents
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
+        with self.metrics.timed():
+            reply, media = await self._answer(scope, receive)
+            self.metrics.answered(reply.status, reply.body.get("errors"))
+            await _send(send, reply, media)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[Reply, str]:
         headers = _headers(scope)
         request_id = new_id()
         media = JSON
@@ -78,7 +87,7 @@ class GraphQLEndpoint:
         except Exception as error:  # nothing may leave unmasked
             reply = Reply(500, {"errors": [faults.masked(error, request_id)]})
         reply.body.setdefault("extensions", {})["requestId"] = request_id
-        await _send(send, reply, media)
+        return reply, media
 
     async def _reply(
         self, scope: Scope, headers: Mapping[str, str], receive: Receive, request_id: str, *, strict: bool
@@ -94,7 +103,7 @@ class GraphQLEndpoint:
             operation = self.documents.operation(request.query, request.operation)
             outcome = await execute(operation, request.variables, exchange)
         except Rejected as rejected:
-            errors = [faults.of_request(error) for error in rejected.errors]
+            errors = await _helpful([faults.of_request(error) for error in rejected.errors], exchange)
             return Reply(400 if strict else 200, {"errors": errors})
         return Reply(200, _spell_out(outcome, exchange))
 
@@ -135,6 +144,19 @@ def read_request(body: bytes) -> Request:
     if not (variables is None or isinstance(variables, dict)):
         raise _malformed("`variables` is not an object.")
     return Request(given["query"], operation or None, variables or {})
+
+
+async def _helpful(errors: list[dict[str, Any]], exchange: Exchange) -> list[dict[str, Any]]:
+    """The errors with suggestions of names for those who may read the schema, without them for everybody else."""
+    if not any(faults.SUGGESTION.search(each["message"]) for each in errors):
+        return errors
+    try:
+        await exchange.hub.ask(exchange.actor, ApiSchema())
+    except Unauthenticated:
+        raise
+    except HubError:
+        return [{**each, "message": faults.SUGGESTION.sub("", each["message"])} for each in errors]
+    return errors
 
 
 def _malformed(message: str) -> Refusal:

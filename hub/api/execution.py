@@ -21,7 +21,8 @@ from hub.api.faults import of_execution
 from hub.api.finish import Unfit
 from hub.api.plan import Plan, Step
 from hub.api.schema import CORE, ROOTS
-from hub.domain.errors import HubError, Unauthenticated
+from hub.domain.errors import Forbidden, HubError, Unauthenticated
+from hub.questions.model import ApiSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,19 @@ class Outcome:
 async def execute(operation: Operation, given: Mapping[str, Any], exchange: Exchange) -> Outcome:
     """Execute one operation.
 
-    Raises Rejected for variables that do not fit, Unauthenticated when the doors do not know the actor.
+    Raises Rejected for variables that do not fit and for a look at a schema that is closed, Unauthenticated when
+    the doors do not know the actor.
     """
     variables = operation.variables(given)
     try:
         plan = operation.plan(variables)
     except HubError as error:
         raise Rejected([error]) from error
+    if plan.introspects:
+        try:
+            await exchange.hub.ask(exchange.actor, ApiSchema())
+        except Forbidden as error:
+            raise Rejected([error]) from error
     answers = await _answers(operation, plan, variables, exchange)
     if not plan.introspects:
         try:

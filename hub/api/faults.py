@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any
 
@@ -12,6 +13,8 @@ from hub.domain.errors import HubError, InvalidInput
 
 log = structlog.get_logger(__name__)
 
+SUGGESTION = re.compile(r"\s*Did you mean .*\?", re.DOTALL)
+"""What graphql-core adds to an error when a name of the schema is near."""
 QUERY_ADVICE = "Compare the query and its variables with the schema."
 
 

@@ -294,7 +294,13 @@ def _for_matcher(found: Callable[[Ledger, Any], Viewed]) -> Callable[[Ledger, An
     return lambda ledger, question, scope, cursors: found(ledger, question)
 
 
+def _schema(ledger: Ledger, question: model.ApiSchema, scope: Scope, cursors: Cursors) -> Viewed:
+    """That it may be read; what it says stands in the program, not in the ledger."""
+    return Viewed(True, (), ())
+
+
 ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = MappingProxyType({
+    model.ApiSchema: _schema,
     model.LedgerEntry: _ledger_entry,
     model.LedgerEntries: _ledger_entries,
     model.LedgerCheckpoint: _checkpoint,

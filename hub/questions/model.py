@@ -37,6 +37,11 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiSchema:
+    """The schema of the API; whoever may not read it is not helped with the spelling of its names either."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonById:
     """One golden person."""
 

@@ -28,6 +28,7 @@ class QuestionSpec:
 QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
     {
         model.Viewer: QuestionSpec("viewer:read", "Viewer", personal=False),
+        model.ApiSchema: QuestionSpec("schema:read", "Schema", personal=False),
         model.PersonById: QuestionSpec("person:read", "Person", True, people.person_by_id),
         model.PersonByNik: QuestionSpec("person:read", "Person", True, people.person_by_nik),
         model.PersonCheck: QuestionSpec("person:check", "Person", True),

@@ -21,6 +21,9 @@ from hub.access.vocabulary import Treatment
 from hub.domain.errors import Forbidden, InvalidInput, SetupError
 from hub.domain.facts import Grant, Standing
 from hub.domain.selection import Selection, pick
+from hub.domain.standard.names import name_key
+from hub.domain.standard.searching import Sought, search_key, sought
+from hub.domain.standard.text import tidy
 from hub.graph.connect import GraphAddress, sync_driver
 from hub.graph.select import prepare
 from hub.questions.model import (
@@ -32,6 +35,7 @@ from hub.questions.model import (
     PersonById,
     PersonByNik,
     Persons,
+    PersonsByName,
     Programmes,
     Viewed,
 )
@@ -103,6 +107,31 @@ hostile = st.one_of(
     ),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=10),
 )
+
+
+names = st.one_of(
+    hostile,
+    st.sampled_from(
+        (
+            "ANI",
+            "ANI SARI",
+            "SARI ANI",
+            "ANIE SARIE",
+            "MUHAMAD YUSUF",
+            "M YUSUP",
+            "SITINURHALIZA",
+            "AN1",
+            "H. ANI",
+        )
+    ),
+)
+texts_sought = st.one_of(
+    hostile.map(lambda each: each or ""),
+    st.sampled_from(
+        ("ani", "ANI SARI", "SARIANI", "Moch Yusup", "SITI NURHALIZA", "ANI OR SARI", "wANI", "A SARI")
+    ),
+)
+ORDERS = (None, "NAME", "NAME_REVERSED", "BORN_ON", "BORN_ON_NEWEST")
 
 
 @st.composite
@@ -208,17 +237,18 @@ def _household(draw: st.DrawFn, world: World, n: int, beside: tuple[int, str, st
 
 
 def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None:
-    name, vis = draw(hostile), {}
+    name, vis = draw(names), {}
+    key = name_key(tidied) if (tidied := tidy(name or "")) else ""
     for agency in draw(st.sets(st.sampled_from(("dinsos", "disdik")))):
         vis[agency] = draw(st.sampled_from((None, DAY, "2026-06-14", "2027-01-01")))
     person = world.add(
         "Person", identifier(100 + n), version=n, nik=draw(st.sampled_from(("3273010101900001", None, "1"))),
         name=name, sex=draw(st.sampled_from(("MALE", "FEMALE", None))), born_on=draw(
-            st.sampled_from(("1990-01-01", None))), born_year=1990, birthplace=draw(hostile),
+            st.sampled_from(("1990-01-01", "1990-01-02", "1985-12-31", None))), born_year=1990, birthplace=draw(hostile),
         mother_name=draw(hostile), alive=draw(st.booleans()),
         relation_to_head=draw(st.sampled_from(("KEPALA KELUARGA", "ANAK", None))),
         kelurahan=draw(st.sampled_from((KELURAHAN, KELURAHAN, OTHER, None, "", "3201011001"))),
-        sort_key=f"{name!a} {identifier(100 + n)}", vis=vis,
+        sort_key=f"{ascii(key)[1:-1]} {identifier(100 + n)}", vis=vis,
     )  # fmt: skip
     world.join(person, "LISTED_ON", card)
     world.join(person, "LIVES_AT", home)
@@ -386,6 +416,8 @@ def _persons(trial: Trial, selection: Selection, data: st.DataObject) -> None:
         assert set(viewed.seen) == oracle.seen
         event("person seen" if expected else "person hidden or missing")
     _by_nik(trial, selection)
+    _filtered(trial, selection, data)
+    _searched(trial, selection, data)
     _by_area(trial, selection, data.draw(st.sampled_from((None, None, KELURAHAN, KECAMATAN))), data)
 
 
@@ -440,6 +472,119 @@ def _family_cards(trial: Trial, selection: Selection, data: st.DataObject) -> No
     event("family card seen" if expected else "family card hidden or missing")
 
 
+def _filtered(trial: Trial, selection: Selection, data: st.DataObject) -> None:
+    """Filters and orders: they find and order by what may be seen in full alone, or are refused."""
+    asked: dict[str, Any] = {
+        "area": data.draw(st.sampled_from((None, KELURAHAN, KECAMATAN))),
+        "name": data.draw(st.sampled_from((None, None, "AN", "an", "H. ANI", "Z"))),
+        "sex": data.draw(st.sampled_from((None, None, "MALE"))),
+        "born_from": data.draw(st.sampled_from((None, None, "1990-01-01"))),
+        "born_to": data.draw(st.sampled_from((None, None, "1990-01-01"))),
+        "enrolled_in": data.draw(st.sampled_from((None, None, "P-dinsos", "' OR 1=1"))),
+    }
+    order = data.draw(st.sampled_from(ORDERS))
+    trial.oracle.seen.clear()
+    nodes = [each for each in trial.oracle.visible("Person") if _fits(trial, each, asked)]
+    by = {"NAME": "name", "BORN": "born_on"}[order.split("_")[0]] if order else None
+    shown = trial.scope.shows("Person", "name")
+    if by == "born_on":
+        nodes.sort(key=lambda node: (node["born_on"] or "~", node["id"]), reverse=order == "BORN_ON_NEWEST")
+    elif by or shown:
+        nodes.sort(key=lambda node: str(node["sort_key"]), reverse=order == "NAME_REVERSED")
+    expected = [trial.oracle.object(node, selection) for node in nodes]
+    question = Persons(connection(selection), order=order, **asked)
+    try:
+        trial.compare_pages(question, data.draw(st.integers(1, 3)), expected)
+    except Forbidden:
+        event("filter or order refused")
+        assert not nodes or (by and not trial.scope.shows("Person", by))
+
+
+def _fits(trial: Trial, node: Node, asked: dict[str, Any]) -> bool:
+    def told(name: str) -> Any:
+        return node[name] if trial.may_filter(node, name) else None
+
+    born = told("born_on")
+    beginning = name_key(tidy(asked["name"])) if asked["name"] else ""
+    enrolled = [
+        each
+        for each in trial.oracle.world.beside(node, "FOR_PERSON", False, "Enrolment")
+        if each["status"] == "ENROLLED" and trial.oracle.sees(each)
+    ]
+    programmes = [
+        each["code"]
+        for enrolment in enrolled
+        for each in trial.oracle.world.beside(enrolment, "IN_PROGRAMME", True, "Programme")
+    ]
+    return (
+        (asked["area"] is None or (told("kelurahan") or "").startswith(asked["area"]))
+        and (not beginning or (trial.may_filter(node, "name") and node["sort_key"].startswith(beginning)))
+        and asked["sex"] in (None, told("sex"))
+        and (asked["born_from"] is None or (born is not None and born >= asked["born_from"]))
+        and (asked["born_to"] is None or (born is not None and born <= asked["born_to"]))
+        and (asked["enrolled_in"] is None or asked["enrolled_in"] in programmes)
+    )
+
+
+def _searched(trial: Trial, selection: Selection, data: st.DataObject) -> None:
+    """A search: who may be seen and has a name that is shown, by the likeness of the name alone."""
+    text = data.draw(texts_sought)
+    area = data.draw(st.sampled_from((KELURAHAN, CITY)))
+    born_on = data.draw(st.sampled_from((None, None, "1990-01-01")))
+    wanted = sought(text)
+    trial.oracle.seen.clear()
+    found = []
+    for node in trial.oracle.visible("Person"):
+        rank = likeness(wanted, node["name"]) if wanted else None
+        seen = rank is not None and all(trial.may_filter(node, each) for each in ("name", "kelurahan"))
+        inside = seen and (node["kelurahan"] or "").startswith(area)
+        born = born_on is None or (trial.may_filter(node, "born_on") and node["born_on"] == born_on)
+        if inside and born:
+            found.append((-(rank or 0), str(node["sort_key"]), node))
+    found.sort(key=lambda each: each[:2])
+    expected = [trial.oracle.object(node, selection) for *_, node in found]
+    question = PersonsByName(text, connection(selection), area, born_on)
+    try:
+        trial.compare_pages(question, data.draw(st.integers(1, 3)), expected)
+    except InvalidInput:
+        assert wanted is None
+    except Forbidden:
+        event("search refused")
+        assert not expected
+    else:
+        event("found by name" if expected else "nobody found by name")
+
+
+def likeness(wanted: Sought, name: str | None) -> int | None:
+    """How like a name is to what is sought; None when less than half of it is there."""
+    tidied = tidy(name or "")
+    had = (search_key(name_key(tidied)) or "").split() if tidied else []
+    points = 0
+    for word in wanted.words:
+        initials = (
+            any(each.startswith(word["initial"]) for each in had)
+            if word["single"]
+            else word["initial"] in had
+        )
+        points += next(
+            (
+                worth
+                for worth, fits in (
+                    (10, word["whole"] in had),
+                    (9, word["sound"] in had or not {*word["together"]}.isdisjoint(had)),
+                    (7, not {*word["near"]}.isdisjoint(had)),
+                    (4, initials),
+                )
+                if fits
+            ),
+            0,
+        )
+    asked, stand = len(wanted.words), sum(each.startswith("w") for each in had)
+    if points * 100 < 500 * asked or not {*wanted.query.split()} & {*had}:
+        return None
+    return 300 * points // (10 * asked) + 200 * points // (10 * (asked + stand))
+
+
 def _households(trial: Trial, selection: Selection, data: st.DataObject) -> None:
     oracle = trial.oracle
     for identity in (identifier(number) for number in range(700, 703)):
@@ -450,6 +595,7 @@ def _households(trial: Trial, selection: Selection, data: st.DataObject) -> None
         assert set(viewed.seen) == oracle.seen
         event("household seen" if expected else "household hidden or missing")
     area = data.draw(st.sampled_from((None, KELURAHAN, KECAMATAN)))
+    order = data.draw(st.sampled_from((None, "AREA", "AREA_REVERSED")))
 
     def fits(node: Node) -> bool:
         return area is None or (
@@ -457,12 +603,16 @@ def _households(trial: Trial, selection: Selection, data: st.DataObject) -> None
         )
 
     oracle.seen.clear()
-    expected = oracle.find("Household", selection, fits)
+    nodes = [node for node in oracle.visible("Household") if fits(node)]
+    if order:
+        nodes.sort(key=lambda node: f"{node['kelurahan'] or '~'} {node['id']}", reverse=order != "AREA")
+    expected = [oracle.object(node, selection) for node in nodes]
+    question = Households(connection(selection), area, order=order)
     try:
-        trial.compare_pages(Households(connection(selection), area), data.draw(st.integers(1, 3)), expected)
+        trial.compare_pages(question, data.draw(st.integers(1, 3)), expected)
     except Forbidden:
-        assert area is not None
-        assert not expected
+        hidden = order is not None and not trial.scope.shows("Household", "kelurahan")
+        assert hidden or (area is not None and not expected)
 
 
 def _enrolments(trial: Trial, selection: Selection, data: st.DataObject) -> None:

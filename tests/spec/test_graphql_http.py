@@ -12,7 +12,7 @@ import pytest
 from graphql import get_introspection_query
 
 from hub.api.limits import MAX_ALIASES, MAX_BODY, MAX_DEPTH, MAX_DIRECTIVES, MAX_FIELDS, MAX_ROOTS, MAX_TOKENS
-from hub.domain.errors import Unauthenticated
+from hub.domain.errors import Forbidden, Unauthenticated
 from hub.questions import model
 from hub.settings import Settings
 from tests.desk import BOTH, Client, code_of
@@ -50,7 +50,7 @@ def test_an_actor_whom_the_hub_does_not_know_is_401(client: Client) -> None:
     assert "data" not in response.json()
 
 
-def test_a_signed_in_actor_may_read_the_schema(client: Client) -> None:
+def test_who_may_read_the_schema_reads_it(client: Client) -> None:
     body = client.ask(get_introspection_query())
     assert "errors" not in body
     assert {"Query", "Person"} <= {each["name"] for each in body["data"]["__schema"]["types"]}
@@ -65,9 +65,50 @@ def test_the_schema_and_data_may_be_asked_in_one_request(client: Client) -> None
     }
 
 
-def test_a_signed_in_actor_is_helped_with_spelling(client: Client) -> None:
-    body = client.ask("{ programmez { code } }")
-    assert "Did you mean" in body["errors"][0]["message"]
+MISSPELT = {
+    "a field": ("{ programmez { code } }", None),
+    "a field below": ("{ programmes { cod } }", None),
+    "an argument": ('{ programme(cod: "x") { code } }', None),
+    "a type": ("query($f: EnrolmentFilte) { enrolments(filter: $f) { totalCount } }", None),
+    "a type in a fragment": ("{ node(id: 1) { ... on Persn { id } } }", None),
+    "a field of another type": ("{ node(id: 1) { nik } }", None),
+    "an enum": ("{ enrolments(filter: {status: ENROLED}) { totalCount } }", None),
+    "an enum in a variable": (
+        "query($f: EnrolmentFilter) { enrolments(filter: $f) { totalCount } }", {"f": {"status": "ENROLED"}},
+    ),
+    "a field in a variable": (
+        "query($f: EnrolmentFilter) { enrolments(filter: $f) { totalCount } }", {"f": {"statu": "ENROLLED"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSPELT)
+def test_who_may_read_the_schema_is_helped_with_spelling_and_nobody_else(client: Client, case: str) -> None:
+    query, variables = MISSPELT[case]
+    helped = client.ask(query, variables)
+    assert "Did you mean" in json.dumps(helped)
+    client.desk.failing[model.ApiSchema] = Forbidden("schema:read is not open to you.", "Ask an admin.")
+    left_alone = client.ask(query, variables)
+    assert "Did you mean" not in json.dumps(left_alone)
+    assert [each["extensions"] for each in left_alone["errors"]] == [
+        each["extensions"] for each in helped["errors"]
+    ]
+    assert {type(question) for _, question in client.desk.asked} == {model.ApiSchema}
+
+
+def test_who_may_not_read_the_schema_does_not_and_nothing_else_of_the_request_is_asked(
+    client: Client,
+) -> None:
+    client.desk.failing[model.ApiSchema] = Forbidden("schema:read is not open to you.", "Ask an admin.")
+    for query in (
+        get_introspection_query(), '{ __type(name: "Person") { name } programmes { code } }',
+        "{ programmes { code } ... { s: __schema { types { name } } } }",
+    ):  # fmt: skip
+        body = client.ask(query)
+        assert code_of(body) == "FORBIDDEN"
+        assert "data" not in body
+    assert client.ask("{ __typename programmes { __typename code } }")["data"]["__typename"] == "Query"
+    assert [type(question) for _, question in client.desk.asked] == [model.ApiSchema] * 3 + [model.Programmes]
 
 
 # ------------------------------------------------------------------------------------------------ HTTP

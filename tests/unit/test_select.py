@@ -415,6 +415,11 @@ def test_the_reader_gives_up_when_the_time_is_up(
     slow = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b % 7) AS n"
     with pytest.raises(Unavailable):
         asyncio.run(_reading(graph_address, 0.5, slow))
+    with graph[0].session(database=graph[1]) as session:
+        running = session.run("SHOW TRANSACTIONS YIELD currentQuery RETURN currentQuery AS query").value(
+            "query"
+        )
+    assert not [each for each in running if slow in str(each)]
 
 
 def test_a_page_of_one_kelurahan_comes_sorted_from_the_index(graph: tuple[Driver, str]) -> None:
