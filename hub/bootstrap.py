@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
@@ -42,6 +43,7 @@ from hub.reference.areas import areas
 from hub.service import Hub
 from hub.settings import Settings
 
+_log = structlog.get_logger(__name__)
 T = TypeVar("T")
 _GRAPH_SECONDS = 6.0
 """Within these a server that is down, or in which nobody answers, is found to be so."""
@@ -117,6 +119,10 @@ class OpenHub:
         """The roles that a local account was ever given, as its state holds them; none when there is no account."""
         found = self.hub.actor_id(name)
         return [] if found is None else self.ledger.subjects([found])[found].state.get("grants", [])
+
+    def suspended(self, actor: Actor) -> bool:
+        """Whether an account is suspended."""
+        return bool(self.ledger.subjects([actor.id])[actor.id].state.get("suspended"))
 
     def actor(self, name: str, purpose: str | None = None) -> Actor:
         """A local account by name. Raises SetupError when the hub was never initialised."""
@@ -267,6 +273,10 @@ async def _found(opened: OpenHub) -> None:
     if hub.actor_id("sistem") is None:
         await hub.submit(Actor(new_id(), "pendirian"), FoundHub(digest, rules), wait=False)
     system = opened.actor("sistem", "pendirian")
+    if opened.suspended(system):
+        # An earlier version let it be suspended. Open all the same: else nobody could lift that.
+        _log.warning("the machine account sistem is suspended", advice="hub account resume sistem --reason …")
+        return
     await hub.submit(system, ListAreas(tuple(areas())), wait=False)
     if opened.grants(STEWARD) and opened.grants(ADMIN):
         return
@@ -279,11 +289,11 @@ async def _found(opened: OpenHub) -> None:
             await hub.submit(system, grant, wait=False)
 
 
-async def adopt_policy(opened: OpenHub) -> tuple[int, bool]:
+async def adopt_policy(opened: OpenHub, reason: str | None = None) -> tuple[int, bool]:
     """Put the rules that ship with this version in force; the version they have, and whether that is a new one."""
     rules = policies.rules()
     system = opened.actor("sistem", "pendirian")
-    receipt = await opened.hub.submit(system, AdoptPolicy(policies.digest(rules), rules))
+    receipt = await opened.hub.submit(system, AdoptPolicy(policies.digest(rules), rules, reason))
     assert receipt.version is not None, "there is a policy from the founding on"
     return receipt.version, not receipt.repeated
 

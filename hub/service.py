@@ -47,6 +47,7 @@ from hub.ledger.store import Ledger
 from hub.questions.model import Answer, HouseholdById, NodeById, PersonById, PersonCheck, Viewed, Viewer
 from hub.questions.nodes import meant, named
 from hub.questions.registry import QUESTIONS
+from hub.studies import STUDIES, Desk, study
 
 _TRIES = 12
 """How often a change is decided, or an answer asked, anew when something moved meanwhile."""
@@ -255,6 +256,9 @@ class Hub:
             return viewed, spec.personal, self._shown()
         await self._follow_own_writes(actor)
         self._refuse_foreign_graph()
+        if type(question) in STUDIES:
+            found = await study(question, Desk(self._ledger, self._reader, scope, rights.policy))
+            return found, spec.personal, self._shown()
         prepared = prepare(question, scope, self._cursor_key)
         reading = await self._reader.answer(prepared)
         viewed = prepared.view(reading.rows)

@@ -68,6 +68,25 @@ class Policy:
             refusal=refusal,
         )
 
+    def considered(self, standing: Standing, purpose: str, day: str) -> Scope:
+        """The scope that an actor would have for a purpose: where `scope` raises, this allows nothing and says why.
+
+        For explaining and comparing, never for deciding.
+        """
+        try:
+            return self.scope(standing, purpose, day)
+        except (InvalidInput, Forbidden):
+            nothing = self._rights(Situation((), "", ""))
+            return Scope(
+                self.version, standing.actor, standing.version, (), frozenset(), purpose, "", day, nothing,
+                "No role of this actor may use this purpose.",
+            )  # fmt: skip
+
+    def seats(self, standing: Standing, day: str) -> tuple[Seat, ...]:
+        """The grants of an actor that count on a day, as rules see them; none while it is suspended."""
+        grants = [] if standing.suspended else [g for g in standing.grants if self._counts(g, day)]
+        return self._situation(standing, grants, "").seats
+
     def purposes(self, standing: Standing, day: str) -> tuple[Purpose, ...]:
         """The purposes that an actor may name today, by code."""
         roles = {grant.role for grant in standing.grants if self._counts(grant, day)}

@@ -153,7 +153,7 @@ class Rights:
         found = (
             self._clause(book.predicates[rule.predicate], rule, seat)
             for rule in book.rules
-            if rule.purpose in (ANY, purpose.code) and _opens(purpose, rule)
+            if rule.purpose in (ANY, purpose.code) and opens(purpose, rule)
             for seat in (sitting if rule.allow else anywhere)
             if rule.role in (ANY, seat.role) and rule.agency in (ANY, seat.agency)
         )
@@ -190,7 +190,8 @@ def shows_on_all(rows: Condition, treated: Treated) -> bool:
     )
 
 
-def _opens(purpose: Purpose, rule: Rule) -> bool:
+def opens(purpose: Purpose, rule: Rule) -> bool:
+    """Whether a purpose opens every class that a rule on fields is about; rows and denials it does not bound."""
     if rule.about_rows or not rule.allow:
         return True
     classes = {sensitivity(label, name).value for label, name in properties_of(rule.act, rule.obj)}

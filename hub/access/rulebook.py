@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from graph_schema import LABELS, Sensitivity, sensitivity
@@ -16,6 +17,15 @@ from hub.domain.errors import InvalidInput, SetupError
 POLICY, ROLES, PREDICATES, PURPOSES = "policy.csv", "roles.csv", "predicates.toml", "purposes.toml"
 FILES = ("model.conf", POLICY, ROLES, PREDICATES, PURPOSES)
 ANY = "*"
+
+
+class FourEyes(StrEnum):
+    """Whether a change to the policy needs somebody else's approval, from strict to lax."""
+
+    ALWAYS = "always"
+    WHEN_TWO = "when_two"
+    """As soon as somebody else could give it."""
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,8 @@ class Rule:
     predicate: str
     treatment: Treatment
     allow: bool
+    line: int = field(default=0, compare=False)
+    """Where it stands in policy.csv, from 1."""
 
     @property
     def columns(self) -> list[str]:
@@ -65,6 +77,8 @@ class Purpose:
     basis: str
     roles: frozenset[str]
     classes: frozenset[str]
+    four_eyes: FourEyes | None = None
+    """Whether a change to the policy needs two, as far as this purpose says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,12 @@ class Rulebook:
     purposes: Mapping[str, Purpose]
     predicates: Mapping[str, Predicate]
     rules: tuple[Rule, ...]
+
+    @property
+    def four_eyes(self) -> FourEyes:
+        """The strictest that a purpose sets; where none does, two as soon as there are two."""
+        said = {each.four_eyes for each in self.purposes.values()}
+        return next((each for each in FourEyes if each in said), FourEyes.WHEN_TWO)
 
 
 def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
@@ -108,7 +128,14 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _purposes(text: str) -> Mapping[str, Purpose]:
     found = {
-        code: Purpose(code, each["name"], each["basis"], frozenset(each["roles"]), frozenset(each["classes"]))
+        code: Purpose(
+            code,
+            each["name"],
+            each["basis"],
+            frozenset(each["roles"]),
+            frozenset(each["classes"]),
+            _four_eyes(code, each.get("four_eyes")),
+        )
         for code, each in tomllib.loads(text).items()
     }
     for each in found.values():
@@ -118,6 +145,16 @@ def _purposes(text: str) -> Mapping[str, Purpose]:
                 f"{PURPOSES}: {each.code} can't stand so.", f"Classes are {', '.join(Sensitivity)}."
             )
     return MappingProxyType(found)
+
+
+def _four_eyes(code: str, value: object) -> FourEyes | None:
+    if value is None:
+        return None
+    if value not in set(FourEyes):
+        raise InvalidInput(
+            f"{PURPOSES}: four_eyes of {code} can't be {value!r}.", f"Write one of {', '.join(FourEyes)}."
+        )
+    return FourEyes(str(value))
 
 
 def _roles(text: str, purposes: Mapping[str, Purpose]) -> Mapping[str, Role]:
@@ -161,7 +198,7 @@ def _rule(book: Rulebook, line: int, columns: list[str]) -> Rule:
             raise InvalidInput(
                 f"{where}: unknown {name} {value!r}.", f"Use one of {', '.join(sorted(known))}."
             )
-    rule = Rule(role, agency, act, obj, purpose, predicate, Treatment(treatment), eft == "allow")
+    rule = Rule(role, agency, act, obj, purpose, predicate, Treatment(treatment), eft == "allow", line)
     _check_object(where, rule)
     _check_compilable(where, rule, book.predicates[predicate])
     return rule

@@ -11,7 +11,7 @@ from typing import Any
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
-from hub.api import officer_changes
+from hub.api import officer_changes, policy_fields
 from hub.api.areas import kemendagri_code
 from hub.api.context import Root
 from hub.api.inputs import (
@@ -178,6 +178,6 @@ async def define_programme(root: Root, input: DefineProgrammeInput) -> Any:
 
 Mutation = create_type(
     "Mutation",
-    [*FIELDS, *officer_changes.FIELDS],
+    [*FIELDS, *officer_changes.FIELDS, *policy_fields.MUTATIONS],
     description="Everything that can be changed. A receipt says that the change is recorded for good.",
 )

@@ -12,7 +12,7 @@ from strawberry import ID
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
-from hub.api import officer_queries
+from hub.api import officer_queries, policy_fields
 from hub.api.areas import kemendagri_code
 from hub.api.context import Root, project
 from hub.api.inputs import (
@@ -354,6 +354,6 @@ async def disclosures(
 
 Query = create_type(
     "Query",
-    [*FIELDS, *officer_queries.FIELDS],
+    [*FIELDS, *officer_queries.FIELDS, *policy_fields.QUERIES],
     description="Everything that can be asked. What one may not see comes back withheld, or not at all.",
 )

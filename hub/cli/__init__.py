@@ -53,7 +53,15 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("token", "hub.cli.token", "token", "Print a token for a local account."),
     Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show an entry."),
     Entry("graph", "hub.cli.graph", "app", "Rebuild the graph from the ledger, or compare the two."),
-    Entry("policy", "hub.cli.init", "policy", "Put a reviewed set of rules in force."),
+    Entry(
+        "policy",
+        "hub.cli.policy",
+        "app",
+        "Check, show and explain who may do what; try, propose and approve a change.",
+    ),
+    Entry("account", "hub.cli.account", "app", "Register, list, suspend and resume accounts."),
+    Entry("grant", "hub.cli.account", "grant", "Give an account a role"),
+    Entry("revoke", "hub.cli.account", "revoke", "End a grant of an account at once."),
     Entry(
         "bench",
         "hub.cli.bench",

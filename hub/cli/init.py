@@ -1,4 +1,4 @@
-"""`hub init` and `hub policy adopt`: a hub that stands, and the rules it works under."""
+"""`hub init`: a hub that stands."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from hub.api.identity import Tokens
-from hub.bootstrap import ADMIN, STEWARD, adopt_policy, open_hub
+from hub.bootstrap import ADMIN, STEWARD, open_hub
 from hub.cli import called, settings
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.domain.errors import HubError
 from hub.domain.kinds import Log
 
-policy = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -49,24 +48,3 @@ def _said(found: dict[str, Any]) -> str:
         f"`{called()} token {STEWARD}` prints a token.\nKeep a copy of {found['keys']} in a safe place: "
         "without it nothing personal can be opened again."
     )
-
-
-@policy.command("adopt")
-def adopt(json: AsJson = False) -> None:
-    """Put the rules of this version's `policies/` in force; the change stands in the ledger."""
-    with watching(quiet=json) as report:
-        version, changed, fault = asyncio.run(_adopt(report))
-    told = {
-        "policy_version": version,
-        "changed": changed,
-        "graph": {"follows": fault is None, "fault": fault_told(fault)},
-    }
-    already = "" if changed else " already, unchanged"
-    emit(told, json, lambda out: out.print(f"Policy version {version} is in force{already}."))
-    raise_fault(fault, "It stands in the ledger")
-
-
-async def _adopt(report: Report) -> tuple[int, bool, HubError | None]:
-    async with open_hub(settings(), report) as opened:
-        version, changed = await adopt_policy(opened)
-        return version, changed, await opened.graph_fault()

@@ -11,7 +11,7 @@ from hub.access.policy import Policy
 from hub.commands.model import By
 from hub.commands.reading import code, day, known, named, words
 from hub.domain.errors import Conflict, Forbidden, InvalidInput
-from hub.domain.facts import Decision, Draft, Draw, Grant, History, Json, Standing, Subject
+from hub.domain.facts import Decision, Draft, Draw, Grant, History, Json, Ref, Standing, Subject
 from policies import digest
 
 MACHINES = ("sistem", "pemadan")
@@ -32,10 +32,11 @@ class FoundHub:
 
 @dataclass(frozen=True, slots=True)
 class AdoptPolicy:
-    """Put a reviewed set of rules in force as the next policy version."""
+    """Put a reviewed set of rules in force as the next policy version: the way of whoever runs the hub."""
 
     policy_digest: str
     rules: Mapping[str, str]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def found_hub(history: History, command: FoundHub, draw: Draw, by: By) -> Decisi
     matcher = draw.new_id()
     return Decision(
         (
-            _policy(draw, draw.new_id(), 1, command),
+            policy_draft(draw, draw.new_id(), 1, command),
             *_machine(draw, by.actor, MACHINES[0]),
             *_machine(draw, matcher, MACHINES[1]),
         )
@@ -111,22 +112,18 @@ def _machine(draw: Draw, actor: str, role: str) -> tuple[Draft, Draft]:
     )
 
 
-def _policy(draw: Draw, subject: str, version: int, command: FoundHub | AdoptPolicy) -> Draft:
+def policy_draft(
+    draw: Draw, subject: str, version: int, command: FoundHub | AdoptPolicy, refs: tuple[Ref, ...] = ()
+) -> Draft:
     """The rules in force from now on. Raises InvalidInput or SetupError for rules that could decide nothing."""
     rules = {name: unicodedata.normalize("NFC", text) for name, text in command.rules.items()}
     Policy.load(rules, version)
     if digest(rules) != command.policy_digest:
         raise InvalidInput("These rules are not those of the digest.", "Give the digest of these rules.")
     clear = {"version": version, "digest": command.policy_digest, "rules": rules}
-    return Draft(draw.new_id(), "PolicyAdopted", subject, clear=clear)
-
-
-def adopt_policy(history: History, command: AdoptPolicy, draw: Draw, by: By) -> Decision:
-    """The next policy version, unless exactly these rules are in force."""
-    running = named(history, "policy", "running", "policy")
-    if running.state["digest"] == command.policy_digest:
-        return Decision((), running.id)
-    return Decision((_policy(draw, running.id, running.state["version"] + 1, command),))
+    reason = command.reason if isinstance(command, AdoptPolicy) else None
+    payload = {"reason": words(reason, "The reason of a change to the policy", 500)} if reason else None
+    return Draft(draw.new_id(), "PolicyAdopted", subject, refs, clear, payload)
 
 
 def list_areas(history: History, command: ListAreas, draw: Draw, by: By) -> Decision:
@@ -193,7 +190,7 @@ def find_actor(history: History, name_or_id: str) -> Subject:
     return known(history, found[0] if found else name_or_id, "Actor", "actor")
 
 
-def _person_at_work(history: History, name_or_id: str) -> Subject:
+def person_at_work(history: History, name_or_id: str) -> Subject:
     """An actor who is no machine. Raises NotFound, and Forbidden for a machine: the hub can't start without it."""
     actor = find_actor(history, name_or_id)
     if actor.state["machine"]:
@@ -203,7 +200,7 @@ def _person_at_work(history: History, name_or_id: str) -> Subject:
 
 def grant_role(history: History, command: GrantRole, draw: Draw, by: By) -> Decision:
     """A role for somebody else, where agency and territory exist and the role is one of the policy's."""
-    actor = _person_at_work(history, command.actor)
+    actor = person_at_work(history, command.actor)
     if actor.id == by.actor:
         raise Forbidden("Nobody grants a role to themselves.", "Ask another policy admin.")
     running = named(history, "policy", "running", "policy")
@@ -238,32 +235,6 @@ def _grant(draw: Draw, actor: str, command: GrantRole, agency: str | None = None
     return Draft(draw.new_id(), "RoleGranted", actor, clear=clear, payload=payload)
 
 
-def suspend_actor(history: History, command: SuspendActor, draw: Draw, by: By) -> Decision:
-    """All rights of somebody else end now; a machine keeps its own, and the last policy admin too."""
-    actor = _person_at_work(history, command.actor)
-    if actor.id == by.actor:
-        raise Forbidden("Nobody suspends themselves.", "Ask another policy admin.")
-    if actor.state.get("suspended"):
-        return Decision((), actor.id)
-    if _admins(history, draw.today) == {actor.id}:
-        raise Conflict("This is the last policy admin.", f"Grant {ADMIN_ROLE} to somebody else first.")
-    clear = {"suspended": True, "suspended_on": draw.today}
-    payload = {"reason": words(command.reason, "The reason of a suspension", 500)}
-    return Decision((Draft(draw.new_id(), "ActorSuspended", actor.id, clear=clear, payload=payload),))
-
-
-def _admins(history: History, today: str) -> set[str]:
-    """Those who can give and take rights today."""
-    found = [history.subject(each) for each in history.find("role", ADMIN_ROLE)]
-    standings = [standing_of(each, "") for each in found if each is not None]
-    return {
-        each.actor
-        for each in standings
-        if not each.suspended
-        and any(grant.role == ADMIN_ROLE and grant.holds_on(today) for grant in each.grants)
-    }
-
-
 def standing_of(subject: Subject, name: str) -> Standing:
     """What the rules need to know about an actor."""
     state = subject.state
@@ -272,5 +243,6 @@ def standing_of(subject: Subject, name: str) -> Standing:
             each["grant"], each["role"], each["agency"], each["territory"], each["starts_on"], each["ends_on"]
         )
         for each in state.get("grants", [])
+        if "revoked_on" not in each
     )
     return Standing(subject.id, name, subject.version, state["agency"], bool(state.get("suspended")), grants)

@@ -13,12 +13,14 @@ from hub.commands import (
     course,
     enrolling,
     forming,
+    governing,
     households,
     intake,
     matching,
     payments,
     people,
     programmes,
+    standings,
 )
 from hub.commands.model import CommandSpec
 from hub.commands.reading import NOBODY, household_row, named, person_row, resolved
@@ -97,12 +99,16 @@ def _own_agency(history: History, command: Any) -> Mapping[str, Json]:
 
 COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     access.FoundHub: CommandSpec("hub:found", "Policy", access.found_hub, founding=True),
-    access.AdoptPolicy: CommandSpec("policy:adopt", "Policy", access.adopt_policy),
+    access.AdoptPolicy: CommandSpec("policy:adopt", "Policy", governing.adopt_policy),
     access.ListAreas: CommandSpec("area:list", "Area", access.list_areas),
     access.DefineAgency: CommandSpec("agency:define", "Agency", access.define_agency),
     access.RegisterActor: CommandSpec("actor:register", "Actor", access.register_actor),
     access.GrantRole: CommandSpec("role:grant", "Actor", access.grant_role),
-    access.SuspendActor: CommandSpec("actor:suspend", "Actor", access.suspend_actor),
+    access.SuspendActor: CommandSpec("actor:suspend", "Actor", standings.suspend_actor),
+    standings.RevokeGrant: CommandSpec("role:grant", "Actor", standings.revoke_grant),
+    standings.ResumeActor: CommandSpec("actor:suspend", "Actor", standings.resume_actor),
+    governing.ProposePolicyChange: CommandSpec("policy:propose", "PolicyChange", governing.propose_policy_change),
+    governing.ApprovePolicyChange: CommandSpec("policy:approve", "PolicyChange", governing.approve_policy_change),
     intake.OpenRelease: CommandSpec("release:open", "Release", intake.open_release),
     intake.TakeRecords: CommandSpec("release:take", "Release", intake.take_records),
     intake.CloseRelease: CommandSpec("release:close", "Release", intake.close_release),

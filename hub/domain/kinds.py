@@ -71,6 +71,17 @@ def _granted(state: State, fact: Fact) -> State:
     return {**state, "grants": [*state.get("grants", []), dict(fact.clear)]}
 
 
+def _grant_revoked(state: State, fact: Fact) -> State:
+    """The grant stays, so that nobody takes it for one that was never given."""
+    ended = {"revoked_on": fact.clear["revoked_on"]}
+    grants = [{**each, **ended} if each["grant"] == fact.clear["grant"] else each for each in state["grants"]]
+    return {**state, "grants": grants}
+
+
+def _change_proposed(state: State, fact: Fact) -> State:
+    return {**state, **fact.clear, "proposed": fact.id}
+
+
 def _record_taken(state: State, fact: Fact) -> State:
     take = {
         "taken": fact.id, "release": fact.ref("release"), "dwelling": fact.ref("dwelling"),
@@ -229,7 +240,7 @@ def _household_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
 
 def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
     name = (fact.payload or {}).get("name")
-    return [("actor", name)] if name else []
+    return [("actors", "all"), *([("actor", name)] if name else [])]
 
 
 _TABLE = (
@@ -248,10 +259,28 @@ _TABLE = (
         _granted,
         owner=Owner.FACT,
         retention=Retention.AUDIT,
-        lookups=lambda fact: (("role", fact.clear["role"]),),
+        lookups=lambda fact: (("role", fact.clear["role"]), ("grant", fact.clear["grant"])),
     ),
+    Kind("GrantRevoked", "Actor", _grant_revoked, owner=Owner.FACT, retention=Retention.AUDIT),
     Kind("ActorSuspended", "Actor", _merge, owner=Owner.FACT, retention=Retention.AUDIT),
-    Kind("PolicyAdopted", "Policy", _merge, lookups=lambda fact: (("policy", "running"),)),
+    Kind("ActorResumed", "Actor", _merge, owner=Owner.FACT, retention=Retention.AUDIT),
+    Kind(
+        "PolicyAdopted",
+        "Policy",
+        _merge,
+        owner=Owner.FACT,
+        retention=Retention.AUDIT,
+        lookups=lambda fact: (("policy", "running"),),
+    ),
+    Kind(
+        "PolicyChangeProposed",
+        "PolicyChange",
+        _change_proposed,
+        owner=Owner.FACT,
+        retention=Retention.AUDIT,
+        lookups=lambda fact: (("policy_changes", "all"),),
+    ),
+    Kind("PolicyChangeApproved", "PolicyChange", _merge),
     Kind(
         "ReleaseOpened",
         "Release",

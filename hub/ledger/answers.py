@@ -22,6 +22,7 @@ from hub.ledger.household_answers import households_known, stays
 from hub.ledger.match_answers import match_rows, matches_known, running_model
 from hub.ledger.match_views import match_by_id, match_queue, pair_explained
 from hub.ledger.note import Checkpoint
+from hub.ledger.policy_answers import actors, policy_versions, running_policy
 from hub.ledger.rows import EntryRow, FactRow, table
 from hub.ledger.store import Ledger
 from hub.questions import model
@@ -321,6 +322,9 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.MatchById: match_by_id,
     model.PairExplained: pair_explained,
     model.UnmatchedEntries: unmatched_entries,
+    model.RunningPolicy: running_policy,
+    model.PolicyVersions: policy_versions,
+    model.Actors: actors,
 })  # fmt: skip
 """Question → what answers it from the ledger. Reads only, in a thread of its own."""
 

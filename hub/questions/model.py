@@ -405,3 +405,48 @@ class NodeById:
     id: str
     selections: Mapping[str, Selection]
     """Name of each type it may be → what is asked of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPolicy:
+    """The policy in force: rules, roles, purposes, and the changes to it that wait for approval."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersions:
+    """Every version of the policy, newest first."""
+
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """Who works with the hub, with their grants, by log-in name."""
+
+    page: Page = field(default_factory=Page)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessExplained:
+    """Whether an actor may do something, by which rule, and which rules nearly opened it."""
+
+    actor: str
+    """Log-in name or id."""
+    action: str
+    subject: str | None = None
+    """Id of one thing; what holds for it is told only to who may read it."""
+    field: str | None = None
+    """A property, as `nik` or `Person.nik`."""
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySimulated:
+    """What a change to the policy would give and take: treatments before and after, and counts of rows."""
+
+    add_rules: tuple[str, ...] = ()
+    remove_rules: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """File name → its whole new text."""
+    base_version: int | None = None
+    """Version of the policy that the asker has seen; refused when it is another by now."""

@@ -72,6 +72,11 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.MatchById: QuestionSpec("match:read", "Match", personal=True),
         model.PairExplained: QuestionSpec("match:read", "Match", personal=True),
         model.UnmatchedEntries: QuestionSpec("match:read", "Match", personal=True),
+        model.RunningPolicy: QuestionSpec("policy:read", "Policy", personal=False),
+        model.PolicyVersions: QuestionSpec("policy:read", "Policy", personal=False),
+        model.AccessExplained: QuestionSpec("policy:explain", "Policy", personal=False),
+        model.PolicySimulated: QuestionSpec("policy:simulate", "Policy", personal=True),
+        model.Actors: QuestionSpec("actor:read", "Actor", personal=False),
         model.Releases: QuestionSpec("release:read", "Release", personal=False),
     }
 )

@@ -37,6 +37,7 @@ LATER = frozenset({
     "HouseholdFormed", "HouseholdArranged", "HouseholdRedirected",
     "EnrolmentListed", "EntryCompared",
     "EligibilityConfirmed", "EnrolmentRefused", "EnrolmentSuspended", "EnrolmentResumed", "PaymentRecorded",
+    "GrantRevoked", "ActorResumed", "PolicyChangeProposed", "PolicyChangeApproved",
 })  # fmt: skip
 """Kinds that came after version 0.1.0, and that the fixture of a later version has to hold."""
 

@@ -20,12 +20,14 @@ from hub.commands import (
     course,
     enrolling,
     forming,
+    governing,
     households,
     intake,
     matching,
     payments,
     people,
     programmes,
+    standings,
 )
 from hub.commands.registry import COMMANDS
 from hub.domain.kinds import KINDS, Log
@@ -34,9 +36,11 @@ from hub.graph.ops import COPIERS
 from hub.ledger.answers import ANSWERS
 from hub.questions import model
 from hub.questions.registry import QUESTIONS
+from hub.studies import STUDIES
 
 FAMILIES: tuple[ModuleType, ...] = (
-    access, arranging, course, enrolling, forming, households, intake, matching, payments, people, programmes,
+    access, arranging, course, enrolling, forming, governing, households, intake, matching, payments,
+    people, programmes, standings,
 )  # fmt: skip
 PARTS = {intake.Incoming, matching.Finding, households.HouseholdGroup, enrolling.FoundEntry}
 """Dataclasses of the commands that are parts of one."""
@@ -74,8 +78,8 @@ def test_every_command_is_in_the_registry() -> None:
 def test_every_question_is_in_the_registry_and_answered_by_graph_or_ledger() -> None:
     assert dataclasses_of(model) - ANSWERED == set(QUESTIONS)
     by_graph = {question for question, spec in QUESTIONS.items() if spec.plan is not None} | set(OWN)
-    assert by_graph | set(ANSWERS) | {model.Viewer, model.NodeById} == set(QUESTIONS)
-    assert not by_graph & set(ANSWERS)
+    assert by_graph | set(ANSWERS) | STUDIES | {model.Viewer, model.NodeById} == set(QUESTIONS)
+    assert not (by_graph | STUDIES) & set(ANSWERS)
 
 
 def test_every_action_that_is_needed_is_known_and_every_known_one_is_needed() -> None:

@@ -25,9 +25,22 @@ Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) 
 Query disclosures(filter,first,after) sourceStatements(record)
 Query matchQueue(filter,first,after) match(id) explainPair(left,right)
 Query unmatchedEntries(programme,first,after)
+Query policy policyVersions(first,after) actors(first,after)
+Query explainAccess(actor,action,subject,field,purpose) simulatePolicy(change)
 Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
 Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudgement(input)
 Mutation adoptMatchModel(input)
+Mutation proposePolicyChange(input) approvePolicyChange(input) revokeGrant(input) resumeActor(input)
+Mutation registerActor(input)
+Policy version digest adoptedAt fourEyes rules roles purposes predicates files changes
+PolicyVersion version digest adoptedBy adoptedAt proposedBy reason seq entry differences
+PolicyChange id version digest proposedBy proposedAt reason differences
+AccessExplanation actor roles purpose legalBasis policyVersion about allowed treatment rows shown refusal
+AccessExplanation subjectTold deciding nearly
+PolicySimulation baseVersion digest differences effects openToNobody openToEverybody uncounted fourEyes approvers
+PolicyEffect roles actors purpose action label field before after rowsGained rowsLost
+Actor id version name agency machine suspended grants
+ActorGrant id role agency territory startsOn endsOn revokedOn
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
 Person education alive presence relationToHead household familyCards address area enrolments(filter)

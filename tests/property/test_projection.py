@@ -29,12 +29,14 @@ from hub.commands import (
     arranging,
     course,
     enrolling,
+    governing,
     households,
     intake,
     matching,
     payments,
     people,
     programmes,
+    standings,
 )
 from hub.commands.model import By
 from hub.commands.reading import owner_of
@@ -412,6 +414,20 @@ def commands(book: Book, kind: type) -> Draws:
             payments.RecordPayment, held, days, st.integers(-1, 2), st.sampled_from(("2024", "2024-02", "now"))
         ),
     }  # fmt: skip
+    grants = [
+        grant["grant"] for each in book.of("Actor") for grant in book.subjects[each].state.get("grants", [])
+    ]
+    makers |= {
+        standings.RevokeGrant: st.builds(
+            standings.RevokeGrant, st.sampled_from([*grants, identifier(999_999)]), words
+        ),
+        standings.ResumeActor: st.builds(standings.ResumeActor, names, words),
+        governing.ProposePolicyChange: st.builds(
+            governing.ProposePolicyChange, words,
+            files=which.map(lambda n: {"policy.csv": RULES[n]["policy.csv"]}),
+        ),
+        governing.ApprovePolicyChange: st.builds(governing.ApprovePolicyChange, some(book, "PolicyChange")),
+    }  # fmt: skip
     return makers[kind]
 
 
@@ -509,7 +525,17 @@ def judgement(book: Book, data: st.DataObject) -> Iterator[Any]:
         yield data.draw(commands(book, kind))
 
 
+def governance(book: Book, data: st.DataObject) -> Iterator[Any]:
+    """A policy that is changed, and rights that are given and taken."""
+    for kind in (
+        governing.ProposePolicyChange, governing.ApprovePolicyChange, access.GrantRole, standings.RevokeGrant,
+        access.SuspendActor, standings.ResumeActor,
+    ):  # fmt: skip
+        yield data.draw(commands(book, kind))
+
+
 CHAPTERS: tuple[Chapter, ...] = (
+    governance,
     *(partial(single, kind) for kind in COMMANDS),
     *[delivery] * 3,
     *[enrolment] * 4,

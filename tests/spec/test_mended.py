@@ -276,10 +276,10 @@ def test_the_role_of_a_machine_is_granted_to_nobody(town: Town, role: str) -> No
 def test_rules_that_could_decide_nothing_are_not_adopted(town: Town) -> None:
     broken = {**policies.rules(), "policy.csv": "this is, no rule\n"}
     with town.refuses(InvalidInput):
-        town.submit(ADMIN, AdoptPolicy(policies.digest(broken), broken))
+        town.submit("sistem", AdoptPolicy(policies.digest(broken), broken))
     other = {**policies.rules(), "policy.csv": policies.rules()["policy.csv"] + "\n# x\n"}
     with town.refuses(InvalidInput, "digest"):
-        town.submit(ADMIN, AdoptPolicy(policies.digest(broken), other))
+        town.submit("sistem", AdoptPolicy(policies.digest(broken), other))
     assert town.ask(ADMIN, Viewer())["name"] == ADMIN
 
 
