@@ -88,4 +88,6 @@ def _standing(actor: Mapping[str, Any]) -> Standing:
 
 def _row(told: Mapping[str, Any]) -> dict[str, Any]:
     vis = {agency: last or None for agency, last in told["vis"].items()}
-    return {"kelurahan": told.get("kelurahan"), "agency": told["agency"], "vis": vis}
+    return {
+        "kelurahan": told.get("kelurahan"), "agency": told["agency"], "vis": vis, "key": told.get("key", False),
+    }  # fmt: skip

@@ -15,6 +15,8 @@ from hub.access.vocabulary import READS, Treatment
 from hub.graph.select_conditions import cypher, gate, passes
 
 _SLOT = re.compile(r"\$([tg][0-9]+)\b")
+_NO_KEY = {"nik": None, "family_card": None, "born_on": None}
+"""What is opened by a number and a birth date is opened to nobody who gives none."""
 _RANK = {each: place for place, each in enumerate(Treatment)}
 
 
@@ -95,4 +97,4 @@ def _renamed(text: str, prefix: str) -> str:
 
 def _params(scope: Scope, prefix: str) -> dict[str, Any]:
     named = {f"{prefix}_{slot}": value for slot, value in scope.parameters.items()}
-    return {**named, "today": date.fromisoformat(scope.day)}
+    return {**_NO_KEY, **named, "today": date.fromisoformat(scope.day)}

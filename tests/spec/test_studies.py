@@ -201,6 +201,18 @@ def test_a_predicate_that_comes_to_mean_something_else_is_an_effect(town: Town, 
     assert effect["rows_lost"] == sees(town, "sari") > 0
 
 
+def test_what_needs_a_number_and_a_birth_date_is_explained_and_counted_without_any(
+    town: Town, enrolled: Resident
+) -> None:
+    rule = "petugas_opd, *, person:check, Person, penyaluran_bantuan, by_key, show, allow"
+    found = simulated(town, remove_rules=(rule,))
+    effect = effects(found, town.who("sari").id)[None]
+    assert (effect["before"], effect["after"]) == ("by_key", "none")
+    assert (effect["rows_lost"], found["uncounted"]) == (0, 0)
+    said = explained(town, "sari", "person:check", "irma", subject=enrolled.id)
+    assert (said["subject_told"], said["allowed"]) == (True, False)
+
+
 def test_a_change_that_could_not_be_proposed_is_not_tried_either(town: Town) -> None:
     for change, refusal in (
         ({"add_rules": ("walidata, *, person:read",)}, InvalidInput),
