@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.access.change import Change, changed
-from hub.access.policy import Policy
 from hub.commands.access import AdoptPolicy, policy_draft
-from hub.commands.keepers import demand_keepers, demand_second, in_force, keepers
+from hub.commands.keepers import demand_keepers, demand_second, in_force, keepers, loaded
 from hub.commands.model import By
 from hub.commands.reading import known, named, words
 from hub.domain.errors import Conflict, InvalidInput, VersionConflict
@@ -48,7 +47,7 @@ def propose_policy_change(history: History, command: ProposePolicyChange, draw: 
             f"Version {running.version} of the policy is in force.", "Look at it and propose the change anew."
         )
     change = Change(command.add_rules, command.remove_rules, command.files)
-    candidate = Policy.load(changed(running.texts, change), running.version + 1)
+    candidate = loaded(changed(running.texts, change), running.version + 1)
     if candidate.digest == running.digest:
         raise InvalidInput("This change changes nothing.", "Name rules to add or to take away, or files.")
     demand_keepers(history, running, candidate, draw.today)
@@ -75,7 +74,7 @@ def approve_policy_change(history: History, command: ApprovePolicyChange, draw: 
             "Have it proposed anew.",
         )
     demand_second(keepers(history, running, draw.today), change.state["proposed_by"], by.actor)
-    candidate = Policy.load({**running.texts, **change.state["files"]}, running.version + 1)
+    candidate = loaded({**running.texts, **change.state["files"]}, running.version + 1)
     demand_keepers(history, running, candidate, draw.today)
     policy = named(history, "policy", "running", "policy")
     adopted = policy_draft(
@@ -93,5 +92,5 @@ def adopt_policy(history: History, command: AdoptPolicy, draw: Draw, by: By) -> 
     if running.state["digest"] == command.policy_digest:
         return Decision((), running.id)
     draft = policy_draft(draw, running.id, running.state["version"] + 1, command)
-    demand_keepers(history, in_force(history), Policy.load(draft.clear["rules"], 0), draw.today)
+    demand_keepers(history, in_force(history), loaded(draft.clear["rules"], 0), draw.today)
     return Decision((draft,))

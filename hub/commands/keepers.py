@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hub.access.policy import Policy
 from hub.access.rulebook import ANY, FourEyes
@@ -77,7 +78,17 @@ def demand_admin_left(history: History, today: str, without: str) -> None:
 def in_force(history: History) -> Policy:
     """The policy in force."""
     state = named(history, "policy", "running", "policy").state
-    return Policy.load(state["rules"], state["version"])
+    return loaded(state["rules"], state["version"])
+
+
+def loaded(texts: Mapping[str, str], version: int) -> Policy:
+    """The policy of these texts, checked. Raises as Policy.load does."""
+    return _loaded(tuple(sorted(texts.items())), version)
+
+
+@lru_cache(maxsize=8)
+def _loaded(texts: tuple[tuple[str, str], ...], version: int) -> Policy:
+    return Policy.load(dict(texts), version)
 
 
 def demand_second(keepers: Keepers, proposer: str, approver: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import policies
@@ -15,7 +15,7 @@ from hub.access.vocabulary import ACTIONS, READS, Treatment
 from hub.domain.facts import Grant, Standing
 
 DAY = "2026-06-15"
-POLICY = Policy.load(policies.rules(), 1)
+POLICY, SAME = (Policy.load(policies.rules(), version) for version in (1, 2))
 GRANTS = st.builds(
     Grant,
     id=st.just("g"),
@@ -42,6 +42,7 @@ THINGS = [About(action, label) for action, labels in ACTIONS.items() for label i
 ]
 
 
+@settings(deadline=None)
 @given(STANDINGS, st.sampled_from(THINGS), st.sampled_from(sorted(POLICY.book.purposes)))
 def test_a_rule_is_said_to_apply_exactly_where_its_clause_was_compiled(
     standing: Standing, thing: About, purpose: str
@@ -61,6 +62,7 @@ def test_a_rule_is_said_to_apply_exactly_where_its_clause_was_compiled(
     assert all(each.reasons for each in found.nearly)
 
 
+@settings(deadline=None)
 @given(STANDINGS, st.sampled_from(THINGS), st.sampled_from(sorted(POLICY.book.purposes)))
 def test_what_is_said_to_be_open_is_open_and_a_rule_is_named_for_it(
     standing: Standing, thing: About, purpose: str
@@ -75,6 +77,7 @@ def test_what_is_said_to_be_open_is_open_and_a_rule_is_named_for_it(
         assert found.treatment(None) is Treatment.WITHHOLD
 
 
+@settings(deadline=None)
 @given(st.lists(STANDINGS, max_size=4))
 def test_a_policy_beside_itself_has_no_effect(standings: list[Standing]) -> None:
-    assert effects(POLICY, Policy.load(policies.rules(), 2), standings, DAY) == []
+    assert effects(POLICY, SAME, standings, DAY) == []
