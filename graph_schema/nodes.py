@@ -61,6 +61,21 @@ PERSON = Node(
         _demographic("alive", "False once a register says that the person has died.", PropertyType.BOOLEAN),
         _demographic("presence", "PRESENT, MOVED_WITHIN, MOVED_OUT, ABROAD, DEAD, NOT_FOUND or UNKNOWN."),
         _demographic("relation_to_head", "Relation to the head of the family or household."),
+        _demographic(
+            "civil_registry",
+            "CONFIRMED where the civil registry has the NIK with this birth date and name, CONTRADICTED where "
+            "it has it with others.",
+        ),
+        _demographic("confirmed_on", "Day of the civil registry's extract that confirms the person.", _DATE),
+        _demographic(
+            "civil_differs", "Fields whose value is not the civil registry's.", PropertyType.STRINGS
+        ),
+        _operational("decided_fields", "Fields that have a golden value.", PropertyType.STRINGS),
+        _operational(
+            "decided_by",
+            "Of each of these, what decided: a criterion and the edition of the survivorship rules.",
+            PropertyType.STRINGS,
+        ),
         _operational(
             "kelurahan", "Ten-digit Kemendagri code of the domicile: the territory predicate reads it."
         ),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from graph_schema.nodes import PERSON
 from graph_schema.notation import Property, PropertyType, Relationship, Sensitivity
+
+_SAID = (
+    "nik", "name", "mother_name", "sex", "born_on", "birthplace", "marital_status", "occupation", "education",
+    "alive", "presence", "relation_to_head", "kelurahan",
+)  # fmt: skip
 
 RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("LISTED_ON", "Person", "FamilyCard", "The person stands on this family card."),
@@ -37,6 +43,17 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("EVIDENCED_BY", "Enrolment", "SourceRecord", "An entry of an agency's list that says so."),
     Relationship("PAID_BY", "Enrolment", "Payment", "What was paid out for it."),
     Relationship("FORMED_FROM", "Person", "SourceRecord", "A source record that speaks of the person."),
+    Relationship(
+        "CHOSEN_AMONG",
+        "Person",
+        "SourceRecord",
+        "A source record among whose words the golden values were chosen, with what it said then.",
+        tuple(
+            Property(each.name, each.type, each.sensitivity, f"What it said: {each.description}")
+            for each in PERSON.properties
+            if each.name in _SAID
+        ),
+    ),
     Relationship(
         "IN_RELEASE", "SourceRecord", "Release", "A delivery that held the record, whatever became of it."
     ),

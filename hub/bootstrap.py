@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 import policies
 from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
+from hub.commands.survivorship import rules_set
 from hub.domain.errors import HubError, LedgerFault, SetupError
 from hub.domain.facts import Actor, Fact, Json
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
+from hub.domain.survivorship import shipped
 from hub.graph.connect import (
     GraphAddress,
     Progress,
@@ -272,6 +274,8 @@ async def _found(opened: OpenHub) -> None:
     digest = policies.digest(rules)
     if hub.actor_id("sistem") is None:
         await hub.submit(Actor(new_id(), "pendirian"), FoundHub(digest, rules), wait=False)
+        system = opened.actor("sistem", "pendirian")
+        await hub.submit(system, rules_set(shipped()), wait=False)
     system = opened.actor("sistem", "pendirian")
     if opened.suspended(system):
         # An earlier version let it be suspended. Open all the same: else nobody could lift that.

@@ -34,6 +34,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "household:form": ("Household",),
         "household:arrange": ("Household",),
         "model:adopt": ("MatchModel",),
+        "survivorship:read": ("SurvivorshipRules",),
+        "survivorship:set": ("SurvivorshipRules",),
         "match:read": ("Match",),
         "match:judge": ("Match",),
         "match:run": ("Match",),

@@ -141,6 +141,26 @@ class AdoptMatchModelInput(Change):
     model: str = field(description="The whole model as the hub wrote it, JSON.")
 
 
+@strawberry.input(description="The criteria of one field, in order (urutan kriteria).")
+class FieldRuleInput:
+    """The rule of a field."""
+
+    field: str = strawberry.field(description="Name of the field as in `survivorshipRules`, e.g. `born_on`.")
+    criteria: list[str] = strawberry.field(description="The first is always `corrected`.")
+
+
+@strawberry.input(
+    description="Puts survivorship rules in force (aturan pemilihan nilai). Values stay as they are until the "
+    "next run of the matcher chooses everybody's anew."
+)
+class SurvivorshipRulesInput(Change):
+    """Input of setSurvivorshipRules."""
+
+    trust: list[str] = field(description="Codes of registers, the most trusted first.")
+    fields: list[FieldRuleInput] = field(description="One rule for every field.")
+    reason: str | None = field(description="Why; free text (alasan).")
+
+
 @strawberry.input(description="Takes a judgement back; what the machine found holds again.")
 class RevokeJudgementInput(Change):
     """Input of revokeJudgement."""

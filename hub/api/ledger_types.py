@@ -76,6 +76,35 @@ class Disclosure:
     withheld: list[str] = field(description="Names of the fields that were asked for and not shown.")
 
 
+@strawberry.type(description="By which criteria the golden value of a field is chosen.")
+class FieldRule:
+    """The rule of a field."""
+
+    field: str = strawberry.field(description="Name of the field, e.g. `born_on`; `address` is the dwelling.")
+    criteria: list[str] = strawberry.field(
+        description="`corrected` (by hand), `civil_registry`, `trust` (in registers), `freshness`, `agreement` "
+        "(of registers), in the order in which they are asked; the first that leaves one value decides."
+    )
+
+
+@strawberry.type(
+    description="Rules by which golden values are chosen (aturan pemilihan nilai). Needs `survivorship:read`."
+)
+class SurvivorshipRules:
+    """The rules in force."""
+
+    version: int = field(description="Number of changes so far; give it back as `expectedVersion`.")
+    edition: int = field(
+        description="Number of the rules, as `GoldenValue.rule` names it; 0 while none were set."
+    )
+    digest: str = field(description="SHA-256 of the rules, hexadecimal.")
+    applied_edition: int = field(
+        description="Up to which edition everybody's values were chosen anew; the next run of the matcher does that."
+    )
+    trust: list[str] = field(description="Codes of registers, the most trusted first.")
+    fields: list[FieldRule] = field(description="The rule of each field.")
+
+
 @strawberry.type(description="How far two rows agree in one respect.")
 class MatchLevel:
     """One comparison of a match."""

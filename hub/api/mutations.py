@@ -27,6 +27,7 @@ from hub.api.inputs import (
     ProposeEnrolmentInput,
     RevokeJudgementInput,
     SplitHouseholdInput,
+    SurvivorshipRulesInput,
     SuspendActorInput,
 )
 from hub.api.ledger_types import Receipt
@@ -36,7 +37,8 @@ from hub.commands.arranging import FormHousehold, MoveMember, SplitHousehold
 from hub.commands.matching import JudgeMatch, RevokeJudgement
 from hub.commands.people import CorrectPerson
 from hub.commands.programmes import DefineProgramme, EndEnrolment, Enrol, ProposeEnrolment
-from hub.domain.errors import NotFound
+from hub.commands.survivorship import SetSurvivorshipRules
+from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.ids import as_uuid
 from hub.questions.model import MatchById
 
@@ -99,6 +101,16 @@ async def adopt_match_model(root: Root, input: AdoptMatchModelInput) -> Any:
     from hub.matching.model import Model  # noqa: PLC0415 - likewise
 
     command = adoption_of(Model.from_json(input.model.encode()))
+    return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Puts survivorship rules in force.", needs="survivorship:set")
+async def set_survivorship_rules(root: Root, input: SurvivorshipRulesInput) -> Any:
+    """Set the rules."""
+    fields = {each.field: tuple(each.criteria) for each in input.fields}
+    if len(fields) != len(input.fields):
+        raise InvalidInput("A field has two rules.", "Give one for each.")
+    command = SetSurvivorshipRules(tuple(input.trust), fields, input.reason)
     return await root.submit(command, input.request_id, input.expected_version)
 
 

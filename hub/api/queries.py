@@ -32,6 +32,7 @@ from hub.api.ledger_types import (
     InclusionProof,
     Match,
     PairExplanation,
+    SurvivorshipRules,
     UnmatchedEntry,
     Viewer,
 )
@@ -294,6 +295,16 @@ async def match_queue(root: Root, *, filter: MatchFilter | None, first: First = 
 async def unmatched_entries(root: Root, programme: str, *, first: First = 20, after: After) -> Any:
     """What is left of the lists of an agency."""
     return await root.ask_whole(questions.UnmatchedEntries(programme, Page(first, after)))
+
+
+@ask(
+    SurvivorshipRules,
+    "The rules in force by which golden values are chosen (aturan pemilihan nilai).",
+    needs="survivorship:read",
+)
+async def survivorship_rules(root: Root) -> Any:
+    """The rules."""
+    return await root.ask_whole(questions.SurvivorshipInForce())
 
 
 @ask(Match | None, "One pair of rows with every level and weight (padanan).", needs="match:read")

@@ -49,6 +49,12 @@ COMMANDS: tuple[Entry, ...] = (
         "app",
         "Find which rows are one person, write it down, and hold it against the truth.",
     ),
+    Entry(
+        "survivorship",
+        "hub.cli.survivorship",
+        "app",
+        "Show by which rules golden values are chosen, or put others in force.",
+    ),
     Entry("serve", "hub.cli.serve", "serve", "Serve the GraphQL API."),
     Entry("token", "hub.cli.token", "token", "Print a token for a local account."),
     Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show an entry."),

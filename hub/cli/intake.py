@@ -17,6 +17,7 @@ from hub.cli import settings
 from hub.cli.following import following_apart
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.access import DefineAgency
+from hub.commands.confirming import REGISTRY
 from hub.commands.forming import FORMING
 from hub.commands.intake import AbandonRelease
 from hub.commands.programmes import DefineProgramme
@@ -144,7 +145,7 @@ async def _taken_and_formed(opened: OpenHub, delivery: Delivery, report: Report)
         reports=opened.settings.reports,
         progress=lambda now: report(_stage(now), now.rows, now.total),
     )
-    if delivery.register in FORMING:
+    if delivery.register in FORMING or delivery.register == REGISTRY:
         await _form(opened, result, report)
     return result
 

@@ -19,8 +19,10 @@ from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.matching import AdoptModel
+from hub.commands.survivorship import rules_set
 from hub.domain.errors import HubError, InvalidInput, NotFound
 from hub.domain.facts import Receipt
+from hub.domain.survivorship import shipped
 from hub.matching.evaluate import (
     Evaluation,
     Partition,
@@ -184,9 +186,11 @@ def _model(file: Path | None) -> Model:
 
 async def adopted_and_matched(opened: OpenHub, report: Report) -> RunResult:
     """Match everything, by the model that comes with the hub where none is in force, and wait for the graph."""
+    system = opened.actor("sistem", "pendirian")
     if not opened.ledger.find("model", "running"):
-        system = opened.actor("sistem", "pendirian")
         await opened.doors.submit(system, adoption_of(default_model()), wait=False)
+    if not opened.ledger.find("survivorship", "running"):
+        await opened.doors.submit(system, rules_set(shipped()), wait=False)
     found = await match(opened.doors, opened.matcher, report)
     await opened.shown(report)
     return found
@@ -212,6 +216,11 @@ def _print_run(out: Console, found: RunResult, seconds: float) -> None:
         f"{found.rows:,} rows of {found.persons:,} persons, in {seconds:.1f} s; {found.changed:,} rows have other "
         f"company than before, {found.findings:,} findings written, {found.queued:,} pairs wait for a steward"
     )
+    if found.values.persons:
+        out.print(
+            f"Survivorship rules {found.values.edition}: {found.values.persons:,} persons looked at, "
+            f"{found.values.changed:,} chosen anew"
+        )
     entries = found.entries
     out.print(
         f"{found.households:,} households, {found.households_written:,} of them new or other than before"

@@ -1,19 +1,11 @@
-"""Survivorship, first rule: which source record each golden value of a person is chosen from."""
+"""What source records say in finished releases: what golden values are chosen among."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hub.domain.facts import Draft, Draw, History, Json, Ref, Subject
-
-RULE = "newest-confirmed/2"
-"""Newest register date first, then rows that the civil registry confirmed, then by register and row key: what is the
-same in every hub, in whatever order it took the files in. First value wins."""
-FIELDS = (
-    "nik", "name", "name_key", "sex", "born_on", "birthplace", "mother_name", "relation_to_head", "marital_status",
-    "occupation", "education", "alive", "presence",
-)  # fmt: skip
+from hub.domain.facts import History, Json, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +30,17 @@ class Evidence:
     @property
     def rank(self) -> tuple[str, bool, str, str]:
         """Higher is preferred; no two records tie, and none by the order in which they were loaded."""
-        confirmed = self.values.get("padan") == "PADAN"
-        return self.as_of, confirmed, str(self.record.state["register"]), self.row_key
+        return self.as_of, self.matched, self.register, self.row_key
+
+    @property
+    def register(self) -> str:
+        """Code of its register."""
+        return str(self.record.state["register"])
+
+    @property
+    def matched(self) -> bool:
+        """Whether its register says that the civil registry knows the row."""
+        return self.values.get("padan") == "PADAN"
 
 
 def evidence_of(history: History, records: Iterable[str]) -> list[Evidence]:
@@ -132,30 +133,3 @@ def _card(history: History, record: Subject, dwelling: Subject | None) -> tuple[
         if each is not None and take is not None:
             return str(number), str(take["taken"]), each.id
     return None
-
-
-def choose(evidence: list[Evidence], corrections: Mapping[str, str]) -> dict[str, str]:
-    """Field → fact it is taken from. A correction by hand stands before every register."""
-    chosen: dict[str, str] = {}
-    for name in FIELDS:
-        fact = corrections.get(name) or next(
-            (each.fact for each in evidence if each.values.get(name) is not None), None
-        )
-        if fact is not None:
-            chosen[name] = fact
-    return chosen
-
-
-def chosen_draft(draw: Draw, person: str, chosen: Mapping[str, str], others: tuple[Ref, ...]) -> Draft:
-    """The fact that states the choice: references to evidence, never a copy of a value."""
-    order = {fact: index for index, fact in enumerate(dict.fromkeys(chosen.values()))}
-    clear = {"rule": RULE, "chosen": {name: order[fact] for name, fact in chosen.items()}}
-    refs = tuple(("evidence", fact) for fact in order)
-    return Draft(draw.new_id(), "GoldenChosen", person, (*refs, *others), clear)
-
-
-def correction_refs(person: Subject) -> tuple[Ref, ...]:
-    """The references of a standing choice that a correction of values leaves as they are."""
-    address = person.state.get("address")
-    cards = tuple(("family_card", each) for each in person.state.get("family_cards", ()))
-    return (("address", address), *cards) if address else cards

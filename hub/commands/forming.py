@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hub.commands.choosing import (
-    Evidence,
-    choose,
-    chosen_draft,
-    dwelling_of,
-    evidence_of,
-    finished_take,
-    prefetch_words,
-    values_of,
-)
+from hub.commands.choosing import dwelling_of, finished_take, prefetch_words, values_of
+from hub.commands.confirming import is_civil, persons_with_niks_of, prefetch_civil
+from hub.commands.golden import Forming
 from hub.commands.model import By
 from hub.commands.people import FormPersons
 from hub.commands.reading import owner_of
 from hub.domain.errors import Conflict
-from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
+from hub.domain.facts import Decision, Draw, History, Json, Subject
 
-RULE = "same-nik/1"
 FORMING = frozenset({"dtks", "p3ke", "regsosek", "dtsen"})
 """Registers whose persons the hub is about; the civil registry only confirms them."""
 
@@ -29,9 +21,28 @@ def form_persons(history: History, command: FormPersons, draw: Draw, by: By) -> 
     """New persons for records that belong to nobody yet, and longer lists of records for persons who exist."""
     records = form_records(history, command.records)
     forming = Forming(history, draw)
-    for person, members in _groups(history, records).items():
+    groups = _groups(history, records)
+    for person, members in groups.items():
         forming.form(person, members)
+    about = persons_with_niks_of(history, civil_records(history, command.records))
+    choose_anew(history, forming, (each for each in about if each not in groups))
     return Decision(tuple(forming.drafts))
+
+
+def choose_anew(history: History, forming: Forming, persons: Iterable[str]) -> None:
+    """Choose the values of standing persons anew; what stands already is not said again."""
+    found = [each for each in map(history.subject, persons) if each is not None and each.state.get("records")]
+    form_records(history, [record for each in found for record in each.state["records"]])
+    for each in found:
+        forming.choose(each.id, each, each.state["records"], each.state.get("corrections", {}))
+
+
+def civil_records(history: History, ids: Iterable[str]) -> list[Subject]:
+    """Rows of the civil registry among these records. Raises Conflict for one of no closed release."""
+    found = [each for each in map(history.subject, ids) if each is not None and is_civil(each)]
+    prefetch_words(history, found)
+    _demand_closed(history, found)
+    return found
 
 
 def forms(record: Subject) -> bool:
@@ -49,10 +60,14 @@ def form_records(history: History, ids: Iterable[str]) -> list[Subject]:
     records = [history.subject(each) for each in ids]
     persons = [each for each in records if each and each.type == "SourceRecord" and forms(each)]
     prefetch_words(history, persons)
-    if any(finished_take(history, each) is None for each in persons):
-        raise Conflict("Only records of closed releases are matched.", "Close the release first.")
+    _demand_closed(history, persons)
     _prefetch(history, persons)
     return persons
+
+
+def _demand_closed(history: History, records: Iterable[Subject]) -> None:
+    if any(finished_take(history, each) is None for each in records):
+        raise Conflict("Only records of closed releases are matched.", "Close the release first.")
 
 
 def _dwelling(history: History, record: Subject) -> Subject | None:
@@ -90,6 +105,10 @@ def _prefetch(history: History, records: list[Subject]) -> None:
     held = [each for each in map(history.subject, members) if each]
     prefetch_words(history, held)
     _prefetch_places(history, held)
+    prefetch_civil(history, [*records, *held])
+    history.prefetch_payloads(
+        fact for each in standing if each for fact in each.state.get("corrections", {}).values()
+    )
 
 
 def _prefetch_places(history: History, held: list[Subject]) -> None:
@@ -141,89 +160,3 @@ def _holder(history: History, nik: str) -> str | None:
         if subject is not None and owner is not None and values_of(history, subject).get("nik") == nik:
             return owner
     return None
-
-
-def _card_numbered(history: History, number: str) -> str | None:
-    """The family card with this number; a look-up also names cards of records that once said it."""
-    for record in history.find("kk", number):
-        for each in history.find("card_of", record):
-            card = history.subject(each)
-            said = history.payload(card.state["evidence"]) if card is not None else None
-            if said and said["standardised"].get("kk") == number:
-                return each
-    return None
-
-
-def _taken(history: History, dwelling: Subject) -> str:
-    """The fact that holds a dwelling's values."""
-    take = finished_take(history, dwelling)
-    assert take is not None  # see dwelling_of
-    return str(take["taken"])
-
-
-class Forming:
-    """Collects the facts of one command."""
-
-    def __init__(self, history: History, draw: Draw) -> None:
-        self._history = history
-        self._draw = draw
-        self._addresses: dict[str, str] = {}
-        self._cards: dict[str, str] = {}
-        self.drafts: list[Draft] = []
-
-    def form(self, person: str, members: list[str]) -> None:
-        """Add what one person needs said, which may be nothing."""
-        standing = self._history.subject(person) if ":" not in person else None
-        subject = standing.id if standing else self._draw.new_id()
-        before = list(standing.state["records"]) if standing else []
-        records = [*before, *(each for each in members if each not in before)]
-        if standing is None or records != before:
-            refs = tuple(("record", each) for each in records)
-            self.drafts.append(Draft(self._draw.new_id(), "PersonFormed", subject, refs, {"rule": RULE}))
-        self.choose(subject, standing, records, standing.state.get("corrections", {}) if standing else {})
-
-    def choose(
-        self, subject: str, standing: Subject | None, records: Iterable[str], corrections: Mapping[str, str]
-    ) -> None:
-        """Add the golden choice from these records, unless it stands already."""
-        evidence = evidence_of(self._history, records)
-        chosen = choose(evidence, corrections)
-        others = self._others(evidence, chosen)
-        if standing is None or self._differs(standing, chosen, others):
-            self.drafts.append(chosen_draft(self._draw, subject, chosen, others))
-
-    def _differs(self, standing: Subject, chosen: dict[str, str], others: tuple[Ref, ...]) -> bool:
-        before = [("address", standing.state.get("address"))] if standing.state.get("address") else []
-        before += [("family_card", each) for each in standing.state.get("family_cards", ())]
-        return standing.state.get("chosen") != chosen or before != list(others)
-
-    def _others(self, evidence: list[Evidence], chosen: dict[str, str]) -> tuple[Ref, ...]:
-        """Address and family cards of a person; the address's evidence joins the choice."""
-        refs: list[Ref] = []
-        dwelling = next((each.dwelling for each in evidence if each.dwelling is not None), None)
-        if dwelling is not None:
-            refs.append(("address", self._address(dwelling)))
-            chosen["address"] = _taken(self._history, dwelling)
-        cards = dict.fromkeys(self._card(*each.card) for each in evidence if each.card)
-        return (*refs, *(("family_card", each) for each in cards))
-
-    def _address(self, dwelling: Subject) -> str:
-        address = self._addresses.get(dwelling.id)
-        if address is None:
-            evidence, found = _taken(self._history, dwelling), self._history.find("address_of", dwelling.id)
-            standing = self._history.subject(found[0]) if found else None
-            address = self._addresses[dwelling.id] = standing.id if standing else self._draw.new_id()
-            if standing is None or standing.state["evidence"] != evidence:
-                refs = (("evidence", evidence), ("dwelling", dwelling.id))
-                self.drafts.append(Draft(self._draw.new_id(), "AddressFormed", address, refs, {"rule": RULE}))
-        return address
-
-    def _card(self, number: str, fact: str, record: str) -> str:
-        card = self._cards.get(number)
-        if card is None:
-            standing = _card_numbered(self._history, number)
-            card = self._cards[number] = standing or self._draw.new_id()
-            if standing is None:
-                refs = (("evidence", fact), ("record", record))
-                self.drafts.append(Draft(self._draw.new_id(), "FamilyCardFormed", card, refs, {"rule": RULE}))
-        return card

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from hub.commands.choosing import chosen_draft, correction_refs, values_of
+from hub.commands.choosing import values_of
+from hub.commands.golden import Forming
 from hub.commands.model import By
 from hub.commands.reading import day, known, person_values, words
 from hub.domain.errors import Conflict, InvalidInput
@@ -35,7 +36,7 @@ class CorrectPerson:
 
 
 def correct_person(history: History, command: CorrectPerson, draw: Draw, by: By) -> Decision:
-    """The corrected values with their evidence, and the choice that now prefers them."""
+    """The corrected values with their evidence, and the choice that follows from them."""
     person = known(history, command.person, "Person", "person")
     if not command.values:
         raise InvalidInput("Nothing is corrected.", "Give at least one value.")
@@ -48,8 +49,10 @@ def correct_person(history: History, command: CorrectPerson, draw: Draw, by: By)
     corrected = Draft(
         draw.new_id(), "PersonCorrected", person.id, clear={"fields": sorted(values)}, payload=payload
     )
-    choice = {**person.state["chosen"], **dict.fromkeys(values, corrected.id)}
-    return Decision((corrected, chosen_draft(draw, person.id, choice, correction_refs(person))))
+    forming = Forming(history, draw, {corrected.id: values})
+    corrections = {**person.state.get("corrections", {}), **dict.fromkeys(values, corrected.id)}
+    forming.choose(person.id, person, person.state["records"], corrections)
+    return Decision((corrected, *forming.drafts))
 
 
 def _checked(name: str, value: Json, today: str) -> str:

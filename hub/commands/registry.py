@@ -21,6 +21,7 @@ from hub.commands import (
     people,
     programmes,
     standings,
+    survivorship,
 )
 from hub.commands.model import CommandSpec
 from hub.commands.reading import NOBODY, household_row, named, person_row, resolved
@@ -116,6 +117,10 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     people.FormPersons: CommandSpec("person:form", "Person", forming.form_persons),
     people.CorrectPerson: CommandSpec("person:correct", "Person", people.correct_person, _corrected_row, _corrected_row),
     matching.AdoptModel: CommandSpec("model:adopt", "MatchModel", matching.adopt_model),
+    survivorship.SetSurvivorshipRules: CommandSpec(
+        "survivorship:set", "SurvivorshipRules", survivorship.set_survivorship_rules
+    ),
+    survivorship.ChoosePersons: CommandSpec("person:form", "Person", survivorship.choose_persons),
     matching.FormMatched: CommandSpec("person:form", "Person", matching.form_matched),
     matching.JudgeMatch: CommandSpec("match:judge", "Match", matching.judge_match),
     matching.RevokeJudgement: CommandSpec("match:judge", "Match", matching.revoke_judgement),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hub.commands.forming import Forming
+from hub.commands.golden import Forming
 from hub.commands.promises import Kept
 from hub.commands.reading import enrolments_of, owner_of, person_row, widen
 from hub.domain.facts import Draft, Draw, History, Json, Ref, Subject

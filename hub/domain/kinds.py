@@ -150,10 +150,19 @@ def _model_adopted(state: State, fact: Fact) -> State:
 
 
 def _golden_chosen(state: State, fact: Fact) -> State:
-    evidence = fact.refs_as("evidence")
+    """Choices of the first versions name no criteria, no sources and nothing of the civil registry."""
+    evidence, clear = fact.refs_as("evidence"), fact.clear
+    said = zip(fact.refs_as("source"), clear.get("sources", ()), strict=True)
+    civil = clear.get("civil")
     return {
         **state,
-        "chosen": {name: evidence[index] for name, index in fact.clear["chosen"].items()},
+        "chosen": {name: evidence[index] for name, index in clear["chosen"].items()},
+        "decided": clear.get("decided", {}),
+        "edition": clear.get("edition", 0),
+        "sources": [
+            [record, evidence[words], evidence[home] if home >= 0 else None] for record, (words, home) in said
+        ],
+        "civil": {"record": fact.ref("civil"), **civil} if civil else None,
         "address": fact.ref("address"),
         "family_cards": list(fact.refs_as("family_card")),
     }
@@ -309,7 +318,20 @@ _TABLE = (
     ),
     Kind("PersonSplit", "Person", _person_formed),
     Kind("PersonRedirected", "Person", _redirected),
-    Kind("GoldenChosen", "Person", _golden_chosen),
+    Kind(
+        "GoldenChosen",
+        "Person",
+        _golden_chosen,
+        lookups=lambda fact: [("civil_of", each) for each in fact.refs_as("civil")],
+    ),
+    Kind(
+        "SurvivorshipRulesSet",
+        "SurvivorshipRules",
+        _merge,
+        owner=Owner.FACT,
+        lookups=lambda fact: (("survivorship", "running"),),
+    ),
+    Kind("SurvivorshipApplied", "SurvivorshipRules", _merge),
     Kind("PersonCorrected", "Person", _corrected, lookups=_correction_lookups),
     Kind(
         "AddressFormed",

@@ -187,7 +187,7 @@ _COPIED = (
 def _golden(fact: Fact, payload: Payload) -> Iterator[Op]:
     fresh = fact.version <= 2  # the choice that comes with the forming: nothing can be tied yet
     values = _chosen(fact, payload)
-    born = date.fromisoformat(values["born_on"]) if values.get("born_on") else None
+    born = _day(values.get("born_on"))
     area = values.get("address")
     properties = {name: values.get(name) for name in _COPIED}
     properties |= {
@@ -195,11 +195,15 @@ def _golden(fact: Fact, payload: Payload) -> Iterator[Op]:
         "sort_key": f"{values.get('name_key') or ''} {fact.subject}",
         "born_key": f"{values.get('born_on') or '~'} {fact.subject}",
         "search_key": search_key(values["name_key"]) if values.get("name_key") else None,
+        **_decided(fact), **_confirmed(fact),
     }  # fmt: skip
     yield Put("Person", fact.subject, properties)
     yield Tie("Person", fact.subject, "LIVES_AT", "Address", fact.refs_as("address"), fresh=fresh)
     yield Tie("Person", fact.subject, "LISTED_ON", "FamilyCard", fact.refs_as("family_card"), fresh=fresh)
     yield Tie("Person", fact.subject, "DOMICILED_IN", "Area", (area,) if area else (), "code", fresh)
+    said = tuple(_weighed(fact, payload))
+    sources = fact.refs_as("source")
+    yield Tie("Person", fact.subject, "CHOSEN_AMONG", "SourceRecord", sources, fresh=fresh, bears=said)
 
 
 def _chosen(fact: Fact, payload: Payload) -> dict[str, Any]:
@@ -211,6 +215,41 @@ def _chosen(fact: Fact, payload: Payload) -> dict[str, Any]:
         given = source.get("values") or source.get("standardised") or {}
         values[name] = given.get("area" if name == "address" else name)
     return values
+
+
+def _decided(fact: Fact) -> Mapping[str, list[str]]:
+    """Fields beside what decided on each; a choice of the first versions names one rule for all."""
+    clear = fact.clear
+    decided = clear.get("decided") or dict.fromkeys(sorted(clear["chosen"]), clear["rule"])
+    edition = f"/{clear['edition']}" if "edition" in clear else ""
+    return {"decided_fields": list(decided), "decided_by": [f"{each}{edition}" for each in decided.values()]}
+
+
+def _confirmed(fact: Fact) -> Mapping[str, Any]:
+    """What the civil registry says of the person."""
+    civil = fact.clear.get("civil")
+    if not civil:
+        return dict.fromkeys(("civil_registry", "confirmed_on", "civil_differs"))
+    on = _day(civil["on"]) if civil["outcome"] == "CONFIRMED" else None
+    return {"civil_registry": civil["outcome"], "confirmed_on": on, "civil_differs": list(civil["differs"])}
+
+
+_SAID = tuple(name for name in _COPIED if name != "name_key")
+
+
+def _weighed(fact: Fact, payload: Payload) -> Iterator[Mapping[str, Any]]:
+    """What each source record said when the values were chosen, with the kelurahan of its dwelling."""
+    evidence = fact.refs_as("evidence")
+    for words, home in fact.clear.get("sources", ()):
+        given = payload(evidence[words]).get("standardised", {})
+        said = {name: given.get(name) for name in _SAID} | {"born_on": _day(given.get("born_on"))}
+        if home >= 0:
+            said["kelurahan"] = payload(evidence[home]).get("standardised", {}).get("area")
+        yield {name: value for name, value in said.items() if value is not None}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _corrected(fact: Fact, payload: Payload) -> Iterator[Op]:
@@ -351,6 +390,8 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "PersonSplit": Copier(_formed),
     "PersonRedirected": Copier(_redirected),
     "ModelAdopted": Copier(_nothing),
+    "SurvivorshipRulesSet": Copier(_nothing),
+    "SurvivorshipApplied": Copier(_nothing),
     "RecordsJudged": Copier(_nothing),
     "GoldenChosen": Copier(_golden, lambda fact: fact.refs_as("evidence")),
     "PersonCorrected": Copier(_corrected),

@@ -25,6 +25,7 @@ from hub.ledger.note import Checkpoint
 from hub.ledger.policy_answers import actors, policy_versions, running_policy
 from hub.ledger.rows import EntryRow, FactRow, table
 from hub.ledger.store import Ledger
+from hub.ledger.survivorship_answers import persons_standing, survivorship_in_force
 from hub.questions import model
 from hub.questions.model import Viewed
 
@@ -318,6 +319,8 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.HouseholdsKnown: _for_matcher(households_known),
     model.EntryRows: _for_matcher(entry_rows),
     model.RunningModel: _for_matcher(running_model),
+    model.SurvivorshipInForce: survivorship_in_force,
+    model.PersonsStanding: _for_matcher(persons_standing),
     model.MatchQueue: match_queue,
     model.MatchById: match_by_id,
     model.PairExplained: pair_explained,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from hub.domain.facts import Actor
-from hub.questions.model import EntryRows, HouseholdsKnown, MatchesKnown, MatchRows, Stays
+from hub.questions.model import EntryRows, HouseholdsKnown, MatchesKnown, MatchRows, PersonsStanding, Stays
 from hub.service import Doors
 
 Progress = Callable[[str, int, int | None], None]
@@ -14,7 +14,9 @@ Progress = Callable[[str, int, int | None], None]
 
 
 async def pages(
-    hub: Doors, matcher: Actor, question: type[MatchRows | MatchesKnown | Stays | HouseholdsKnown | EntryRows]
+    hub: Doors,
+    matcher: Actor,
+    question: type[MatchRows | MatchesKnown | Stays | HouseholdsKnown | EntryRows | PersonsStanding],
 ) -> AsyncIterator[Mapping[str, Any]]:
     """All stretches of the answer to a question, in order."""
     after: str | None = ""

@@ -24,6 +24,7 @@ from hub.matching.model import Model
 from hub.matching.persons import Judgements, Key, Matched, Matching
 from hub.matching.reading import Progress, pages
 from hub.matching.rows import MatchRow, RowName, match_row
+from hub.matching.survive import Survived, survive
 from hub.matching.training import train
 from hub.questions.model import MatchesKnown, MatchRows, RunningModel
 from hub.service import Doors
@@ -50,6 +51,8 @@ class RunResult:
     """Those of them that are new or other than before."""
     entries: Enrolled
     """What became of programme lists."""
+    values: Survived
+    """Whose values were chosen anew because other survivorship rules are in force."""
 
 
 Batch = tuple[tuple[tuple[str, ...], ...], tuple[Finding, ...]]
@@ -84,6 +87,7 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
     for done, (groups, findings) in enumerate(batches):
         progress("Writing persons", done, len(batches))
         await hub.submit(matcher, FormMatched(groups, findings, running["digest"]), wait=False)
+    values = await survive(hub, matcher, progress)
     housed = await house(hub, matcher, progress)
     progress("Enrolling whom lists name", 0, None)
     formed = Formed(standing.rows, matched.persons, model, running["digest"])
@@ -97,6 +101,7 @@ async def match(hub: Doors, matcher: Actor, progress: Progress) -> RunResult:
         households=housed.households,
         households_written=housed.written,
         entries=entries,
+        values=values,
     )
 
 

@@ -310,6 +310,19 @@ class RunningModel:
 
 
 @dataclass(frozen=True, slots=True)
+class SurvivorshipInForce:
+    """The survivorship rules in force, and up to which edition all persons were chosen anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsStanding:
+    """Persons with the edition of the rules that chose their values, a stretch at a time: for the matcher alone."""
+
+    after: str = ""
+    """Person after whom to go on: `next` of the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class MatchQueue:
     """Pairs of rows that wait for a person's judgement, the likeliest first."""
 

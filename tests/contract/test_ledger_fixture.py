@@ -35,9 +35,9 @@ DIGESTS = {
 LATER = frozenset({
     "PersonsMerged", "PersonSplit", "PersonRedirected", "EnrolmentMoved", "ModelAdopted", "RecordsJudged",
     "HouseholdFormed", "HouseholdArranged", "HouseholdRedirected",
-    "EnrolmentListed", "EntryCompared",
     "EligibilityConfirmed", "EnrolmentRefused", "EnrolmentSuspended", "EnrolmentResumed", "PaymentRecorded",
     "GrantRevoked", "ActorResumed", "PolicyChangeProposed", "PolicyChangeApproved",
+    "EnrolmentListed", "EntryCompared", "SurvivorshipRulesSet", "SurvivorshipApplied",
 })  # fmt: skip
 """Kinds that came after version 0.1.0, and that the fixture of a later version has to hold."""
 

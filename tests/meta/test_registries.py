@@ -28,6 +28,7 @@ from hub.commands import (
     people,
     programmes,
     standings,
+    survivorship,
 )
 from hub.commands.registry import COMMANDS
 from hub.domain.kinds import KINDS, Log
@@ -40,7 +41,7 @@ from hub.studies import STUDIES
 
 FAMILIES: tuple[ModuleType, ...] = (
     access, arranging, course, enrolling, forming, governing, households, intake, matching, payments,
-    people, programmes, standings,
+    people, programmes, standings, survivorship,
 )  # fmt: skip
 PARTS = {intake.Incoming, matching.Finding, households.HouseholdGroup, enrolling.FoundEntry}
 """Dataclasses of the commands that are parts of one."""

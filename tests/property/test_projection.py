@@ -37,6 +37,7 @@ from hub.commands import (
     people,
     programmes,
     standings,
+    survivorship,
 )
 from hub.commands.model import By
 from hub.commands.reading import owner_of
@@ -44,6 +45,7 @@ from hub.commands.registry import COMMANDS
 from hub.domain.errors import HubError
 from hub.domain.facts import Draft, Draw, Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log
+from hub.domain.survivorship import FIELDS, shipped
 from hub.graph.check import differences
 from hub.graph.connect import GraphAddress
 from hub.graph.ops import COPIERS, Add, Drop, Op, Put, Tie
@@ -64,6 +66,13 @@ MODELS = tuple(
     )
     for text in ("one model", "another model")
 )
+NEWEST = tuple((each, ("corrected", "freshness")) for each in FIELDS)
+RULE_SETS = (
+    survivorship.rules_set(shipped()),
+    survivorship.SetSurvivorshipRules(("dtks",), dict(NEWEST)),
+    survivorship.SetSurvivorshipRules((), {**dict(NEWEST), "nik": ("freshness",)}),
+)
+"""Two sets of rules, and one that is none."""
 AREAS = (
     (CITY, None, "CITY"),
     (KECAMATAN, CITY, "KECAMATAN"),
@@ -76,7 +85,7 @@ TYPES = {
     PropertyType.STRINGS: list,
 }  # fmt: skip
 TIES = {
-    (each.type, each.from_label, each.to_label): {bears.name for bears in each.properties}
+    (each.type, each.from_label, each.to_label): {bears.name: bears.type for bears in each.properties}
     for each in RELATIONSHIPS
 }
 
@@ -168,7 +177,7 @@ class StrictGraph:
             elif isinstance(op, Add):
                 assert not (op.fresh and op in self.added), f"{op.type} would be added twice"
                 self.added.add(op)
-                assert {name for name, _ in op.properties} == TIES[op.type, op.label, op.target]
+                assert {name for name, _ in op.properties} == set(TIES[op.type, op.label, op.target])
                 self._lead((op.label, op.type, op.target), "id", op.to)
         for op in ops:
             if isinstance(op, Drop):
@@ -190,7 +199,9 @@ class StrictGraph:
         assert (op.type, *ends) in TIES
         assert (op.label, op.id) in self.nodes
         for bears in op.bears:
-            assert {name for name, value in bears.items() if type(value) is date} == TIES[op.type, *ends]
+            declared = TIES[op.type, *ends]
+            assert all(type(value) is TYPES[declared[name]] for name, value in bears.items())
+            assert op.type != "MEMBER_OF" or set(bears) == set(declared)
         assert len(set(op.targets)) == len(op.targets), f"{op.type} twice to one node"
         key = (op.label, op.id, op.type)
         assert not (op.fresh and key in self.tied), f"{op.type} would be added to what is there"
@@ -402,6 +413,12 @@ def commands(book: Book, kind: type) -> Draws:
         matching.RevokeJudgement: st.builds(matching.RevokeJudgement, some(book, "Match"), words),
         households.FormHouseholds: housed(book),
         **{kind: arranged(book, kind) for kind in ARRANGEMENTS},
+        survivorship.SetSurvivorshipRules: st.sampled_from(RULE_SETS),
+        survivorship.ChoosePersons: st.builds(
+            survivorship.ChoosePersons,
+            st.lists(some(book, "Person"), min_size=1, max_size=3, unique=True).map(tuple),
+            st.none() | st.just(1),
+        ),
         enrolling.EnrolMatched: listed(book),
     }
     held, note = some(book, "Enrolment"), maybe() | words
@@ -605,4 +622,5 @@ def test_every_kind_of_change_has_a_copier_and_no_disclosure_has() -> None:
     "kind", [kind for kind in KINDS.values() if kind.name in COPIERS], ids=lambda kind: kind.name
 )
 def test_the_subject_of_a_copied_fact_is_a_label_or_is_not_in_the_graph(kind: Any) -> None:
-    assert kind.type in LABELS or kind.type in {"Actor", "Policy", "PolicyChange", "Match", "MatchModel"}
+    beside = {"Actor", "Policy", "PolicyChange", "Match", "MatchModel", "SurvivorshipRules"}
+    assert kind.type in LABELS or kind.type in beside
