@@ -29,7 +29,8 @@ ACTION = {
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "Person": (
         "id", "version", "nik", "name", "sex", "born_on", "born_year", "birthplace", "mother_name",
-        "marital_status", "occupation", "education", "alive", "presence", "relation_to_head",
+        "marital_status", "occupation", "education", "alive", "presence", "relation_to_head", "civil_registry",
+        "confirmed_on", "civil_differs",
     ),
     "Household": ("id", "version"),
     "FamilyCard": ("id", "version", "number"),
@@ -86,6 +87,11 @@ LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
     },
     "Release": {},
 }
+GOLDEN = (
+    "nik", "name", "sex", "born_on", "birthplace", "mother_name", "marital_status", "occupation", "education",
+    "alive", "presence", "relation_to_head", "area",
+)  # fmt: skip
+"""Golden values in the order of the answer; the area is stored as `kelurahan`, and ruled as `address`."""
 HOLDERS = {
     "FamilyCard": ("LISTED_ON", False), "Address": ("LIVES_AT", False),
     "SourceRecord": ("FORMED_FROM", False), "Household": ("MEMBER_OF", False), "Enrolment": ("FOR_PERSON", True),
@@ -204,6 +210,8 @@ class Oracle:
             return [{p.key: entry[entries[p.name]] for p in each.picks} for entry in withheld]
         if each.name == "assessments":
             return self._findings(node, each)
+        if each.name == "values":
+            return [self._golden(node, name, each) for name in GOLDEN if self._told(node, name)]
         if each.name == "other_codes":
             codes = {"system": "BPS", "code": node.get("bps_code")}
             return [{p.key: codes[p.name] for p in each.picks}] if codes["code"] is not None else []
@@ -211,6 +219,46 @@ class Oracle:
             name = STORED.get(each.name, each.name)
             return treated(self.treats(node, name), node.get(name))
         return self._linked(node, each)
+
+    def _told(self, node: Node, name: str) -> bool:
+        """Whether a golden value is in the list: also one that is withheld, whether it is there or not."""
+        stored = "kelurahan" if name == "area" else name
+        return self.treats(node, stored) is not Treatment.SHOW or node.get(stored) is not None
+
+    def _golden(self, node: Node, name: str, each: Pick) -> dict[str, Any]:
+        stored, ruled = {"area": ("kelurahan", "address")}.get(name, (name, name))
+        how, value = self.treats(node, stored), node.get(stored)
+        shown = how is Treatment.SHOW
+        decided = dict(zip(node.get("decided_fields", ()), node.get("decided_by", ()), strict=True))
+        plain = {
+            "field": _camel(name), "value": treated(how, None if value is None else _text(value)),
+            "withheld": not shown, "rule": decided.get(ruled, "") if shown else "",
+        }  # fmt: skip
+        rows = self._weighed(node, stored) if shown else []
+        golden: dict[str, Any] = {}
+        for pick in each.picks:
+            if pick.name == "evidence":
+                golden[pick.key] = [
+                    self.object(record, pick.picks) for record, said in rows if said == plain["value"]
+                ]
+            elif pick.name == "alternatives":
+                others = [(record, said) for record, said in rows if said != plain["value"]]
+                golden[pick.key] = [self._alternative(record, said, pick) for record, said in others]
+            else:
+                golden[pick.key] = plain[pick.name]
+        return golden
+
+    def _weighed(self, node: Node, stored: str) -> list[tuple[Node, str]]:
+        """Visible records among which a value was chosen, with what they said of it."""
+        said = [
+            (self.world.nodes[end], bears[stored])
+            for start, kind, end, bears in self.world.edges
+            if kind == "CHOSEN_AMONG" and start == node["id"] and stored in bears
+        ]
+        return sorted(((r, _text(v)) for r, v in said if self.sees(r)), key=lambda row: _id(row[0]))
+
+    def _alternative(self, record: Node, said: str, each: Pick) -> dict[str, Any]:
+        return {p.key: said if p.name == "value" else self.object(record, p.picks) for p in each.picks}
 
     def _findings(self, owner: Node, each: Pick) -> list[dict[str, Any]]:
         """Single findings of a household's dwellings, or of a person's records and their dwellings, in order."""
@@ -401,6 +449,9 @@ class Oracle:
             kind, along = HOLDERS[label]
             row["persons"] = [self._row(each) for each in self.world.beside(node, kind, along, "Person")]
         if label == "SourceRecord":
+            row["persons"] += [
+                self._row(each) for each in self.world.beside(node, "CHOSEN_AMONG", False, "Person")
+            ]
             for each in self.world.beside(node, "FROM_DWELLING", False, "SourceRecord"):
                 persons = self.world.beside(each, "FORMED_FROM", False, "Person")
                 row["persons"] += [self._row(person) for person in persons]
@@ -422,6 +473,11 @@ def treated(how: Treatment, value: Any) -> Any:
     if how is Treatment.INITIALS:
         return " ".join(f"{word[0]}." for word in value.split(" ") if word) or None
     return value
+
+
+def _text(value: Any) -> str:
+    """A value as Cypher's toString gives it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _camel(name: str) -> str:

@@ -93,6 +93,14 @@ class JudgementKind(StrEnum):
     UNJUDGED = "UNJUDGED"
 
 
+@strawberry.enum(description="What the civil registry (Dukcapil) says of a person's NIK.")
+class CivilRegistry(StrEnum):
+    """Outcomes of holding a person against the civil registry."""
+
+    CONFIRMED = "CONFIRMED"
+    CONTRADICTED = "CONTRADICTED"
+
+
 @strawberry.enum(description="How far a delivery (rilis) has come; only closed ones count.")
 class ReleaseStatus(StrEnum):
     """States of a release."""

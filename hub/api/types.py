@@ -16,6 +16,7 @@ from hub.api.scalars import (
     JSON,
     AreaLevel,
     AreaSystem,
+    CivilRegistry,
     Date,
     DateTime,
     EnrolmentStatus,
@@ -260,6 +261,37 @@ class Household(Node):
     )
 
 
+@strawberry.type(description="A value as one row of a register says it.")
+class SourceValue:
+    """A row's value."""
+
+    value: str | None = field(description="What it says.")
+    source_record: SourceRecord = field(description="The row (data asal).")
+
+
+@strawberry.type(
+    description="A golden value (data induk) with what it rests on. Rows are named only where the value is shown."
+)
+class GoldenValue:
+    """A golden value."""
+
+    field: str = strawberry.field(
+        description="Name of the person's field, e.g. `bornOn`; `area` is the kelurahan."
+    )
+    value: str | None = strawberry.field(description="The value as text, as far as the field is shown.")
+    withheld: bool = strawberry.field(description="Whether it is withheld, wholly or partly (ditahan).")
+    rule: str = strawberry.field(
+        description="The criterion that decided and the edition of the survivorship rules, e.g. "
+        "`civil_registry/2`; `unopposed` where all rows say the same, empty where the value is withheld."
+    )
+    evidence: list[SourceRecord] = strawberry.field(
+        description="Rows that say the same, as far as the asker may see them."
+    )
+    alternatives: list[SourceValue] = strawberry.field(
+        description="What other rows say, as far as the asker may see them."
+    )
+
+
 def _enrolments(
     root: Mapping[str, Any],
     where: Annotated[EnrolmentFilter | None, strawberry.argument(name="filter", description="Which ones.")],
@@ -291,6 +323,17 @@ class Person(Node):
     alive: bool | None = field(description="Whether the newest evidence says alive (masih hidup).")
     presence: Presence | None = field(description="Whether found at the registered place (keberadaan).")
     relation_to_head: str | None = field(description="Relation to the head of the family (hubungan).")
+    civil_registry: CivilRegistry | None = field(
+        description="Whether the civil registry (Dukcapil) confirms the NIK with this birth date and name; null "
+        "where it holds no such NIK."
+    )
+    confirmed_on: Date | None = field(description="Day of the extract that confirms the person.")
+    civil_differs: list[str] | None = field(
+        description="Fields whose value is not what the civil registry says, e.g. `mother_name`."
+    )
+    values: list[GoldenValue] = field(
+        description="Each golden value with the rule that chose it, its evidence and its alternatives."
+    )
     household: Household | None = field(
         description="The household they live in (rumah tangga), if the asker may see it."
     )

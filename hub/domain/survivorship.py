@@ -112,7 +112,9 @@ class Rules:
                 break
             left = self._best(criterion, left, candidates, confirmed)
             if not decided and _one_value(left):
-                decided = criterion.value  # the others only tell which of the rows that say so is the best one
+                decided = (
+                    criterion.value
+                )  # the others only tell which of the rows that say so is the best one
         return max(left, key=lambda each: each.rank), decided or TIE_BREAK
 
     def _best(

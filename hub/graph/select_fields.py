@@ -59,7 +59,19 @@ class Measures:
     classes: tuple[str, ...] = ("demographic", "welfare", "health")
 
 
-Field = Value | Codes | Link | Measures
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A field that is a list of golden values with the rows that they were chosen among."""
+
+    fields: tuple[tuple[str, str, str], ...]
+    """Name in the API, property of the person and of the relationship, name in the survivorship rules."""
+
+
+Field = Value | Codes | Link | Measures | Values
+_GOLDEN = (
+    "nik", "name", "sex", "born_on", "birthplace", "mother_name", "marital_status", "occupation", "education",
+    "alive", "presence", "relation_to_head",
+)  # fmt: skip
 
 
 def _values(*names: str, **renamed: str) -> dict[str, Field]:
@@ -71,9 +83,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
     {
         "Person": _values(
             "id", "version", "nik", "name", "sex", "born_on", "born_year", "birthplace", "mother_name",
-            "marital_status", "occupation", "education", "alive", "presence", "relation_to_head",
+            "marital_status", "occupation", "education", "alive", "presence", "relation_to_head", "civil_registry",
+            "confirmed_on", "civil_differs",
         )
         | {
+            "values": Values((*((each, each, each) for each in _GOLDEN), ("area", "kelurahan", "address"))),
             "household": Link("({n})-[:MEMBER_OF]->({m}:Household)", "Household"),
             "family_cards": Link("({n})-[:LISTED_ON]->({m}:FamilyCard)", "FamilyCard", many=True, owned=True),
             "address": Link("({n})-[:LIVES_AT]->({m}:Address)", "Address", owned=True),

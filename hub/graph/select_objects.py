@@ -12,7 +12,8 @@ from hub.access.scope import Scope
 from hub.access.vocabulary import PERSONAL, Treatment
 from hub.domain.errors import InvalidInput
 from hub.graph.select_conditions import carries, cypher, gate, inherited, passes, under, usable
-from hub.graph.select_fields import FIELDS, Codes, Field, Link, Measures, Node, Value, camel, is_date
+from hub.graph.select_fields import FIELDS, Codes, Field, Link, Measures, Node, Value, Values, camel, is_date
+from hub.graph.select_values import Owner, golden_values
 from hub.graph.select_view import HIDDEN_ID, HIDDEN_PERSON, Shape, Withheld
 
 STARS = "*" * 16
@@ -70,6 +71,10 @@ class Compiler:
                 entries[pick.key] = _codes(at.variable, how, pick)
             elif isinstance(how, Measures):
                 entries[pick.key] = self._measures(at, how, pick)
+            elif isinstance(how, Values):
+                owner = Owner(at.variable, at.have, at.depth)
+                entries[pick.key], listed = golden_values(self, owner, how, pick, self._record)
+                below.append((pick.key, listed))
             else:
                 entries[pick.key], shape = self._link(at, how, pick)
                 if shape is not None:
@@ -83,16 +88,24 @@ class Compiler:
         text = ", ".join(f"`{key}`: {value}" for key, value in entries.items())
         return f"{{{text}}}", Shape(at.label in PERSONAL, id_key, tuple(below), tuple(withheld))
 
+    def _record(
+        self, variable: str, have: Condition, depth: int, picks: tuple[Node, ...]
+    ) -> tuple[str, Shape]:
+        return self.map(At("SourceRecord", variable, have, depth), picks)
+
     def _value(self, at: At, value: Value) -> str:
-        text = f"{at.variable}.{value.property}"
-        date = is_date(at.label, value.property)
+        return self.treated(at.label, at.variable, value.property, self._cases(at, value.property))
+
+    def treated(self, label: str, variable: str, name: str, found: Treated) -> str:
+        """A property as the expression that gives it as it is treated."""
+        text, date = f"{variable}.{name}", is_date(label, name)
         cases = []
-        for treatment, condition in self._cases(at, value.property):
+        for treatment, condition in found:
             shown = _treated(treatment, f"toString({text})" if date else text)
             if condition == ALWAYS:
                 cases.append(f"ELSE {shown}")
                 break
-            cases.append(f"WHEN {cypher(self.scope, condition, at.label, at.variable)} THEN {shown}")
+            cases.append(f"WHEN {cypher(self.scope, condition, label, variable)} THEN {shown}")
         if not cases:
             return "null"
         whole = cases[0].startswith("ELSE")
@@ -224,11 +237,17 @@ class Compiler:
         return ((Treatment.SHOW if whole else Treatment.PARTIAL, ALWAYS),)
 
     def _cases(self, at: At, name: str) -> Treated:
-        return tuple(
-            (how, under(at.have, condition)) for how, condition in self.scope.treatment(at.label, name)
-        )
+        return self.cases(at.label, at.have, name)
+
+    def cases(self, label: str, have: Condition, name: str) -> Treated:
+        """How a property is treated, each treatment with the rows it is for."""
+        return tuple((how, under(have, condition)) for how, condition in self.scope.treatment(label, name))
 
     def _note(self, at: At, name: str, how: Field) -> None:
+        if isinstance(how, Values):
+            for field_, property_, _ in how.fields:
+                self._note(at, field_, Value(property_))
+            return
         cases = self._field_cases(at, how)
         if cases is not None and not (cases and cases[0] == (Treatment.SHOW, ALWAYS)):
             self.masked.add(f"{at.label}.{name}")

@@ -207,13 +207,20 @@ def _source_statements(
             "erased": fact.sealed and fact.payload is None, **said,
         })  # fmt: skip
     names = ("SourceRecord.original", "SourceRecord.standardised") if withheld else ()
-    person = owner_of(history, record.id)
-    return Viewed(statements[::-1], (record.id, *((person.id,) if person else ())), names)
+    persons = (each.id for each in _persons_with(history, record.id))
+    return Viewed(statements[::-1], (record.id, *persons), names)
+
+
+def _persons_with(history: History, record: str) -> list[Subject]:
+    """The person who has a record, and those whom it confirms or contradicts as the civil registry's row."""
+    owner = owner_of(history, record)
+    known = map(history.subject, history.find("civil_of", record))
+    civil = [each for each in known if each and (each.state.get("civil") or {}).get("record") == record]
+    return [*([owner] if owner is not None else []), *civil]
 
 
 def _sees_record(history: LedgerHistory, scope: Scope, record: Subject) -> bool:
-    person = owner_of(history, record.id)
-    rows = [person_row(history, person)] if person is not None else []
+    rows = [person_row(history, each) for each in _persons_with(history, record.id)]
     return scope.holds(scope.reads("SourceRecord"), {"persons": rows, "agency": None})
 
 

@@ -258,6 +258,7 @@ def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None
     )
     world.join(person, "FORMED_FROM", record)
     world.join(record, "IN_RELEASE", identifier(30))
+    _chosen(draw, world, person, record)
     for release in (identifier(30 + each) for each in draw(st.sets(st.integers(1, 2)))):
         world.join(record, "IN_RELEASE", release)
     if n % 2:
@@ -281,6 +282,35 @@ def _person(draw: st.DrawFn, world: World, n: int, card: str, home: str) -> None
             world.join(enrolment, "PAID_BY", payment)
 
 
+def _chosen(draw: st.DrawFn, world: World, person: str, record: str) -> None:
+    """Golden values chosen among the own row and, now and then, one of the civil registry that several name."""
+    node = world.nodes[person]
+    node |= {
+        "decided_fields": ["nik", "name", "address"], "decided_by": ["trust/1", "freshness/1", "trust/1"],
+        "civil_registry": draw(st.sampled_from((None, "CONFIRMED"))), "confirmed_on": DAY, "civil_differs": ["name"],
+    }  # fmt: skip
+    civil = draw(st.sampled_from((None, identifier(450), identifier(451))))
+    if civil is not None and civil not in world.nodes:
+        world.add("SourceRecord", civil, version=1, register="dukcapil", row_key=draw(hostile), unit="person")
+        world.join(civil, "IN_RELEASE", identifier(30))
+    for each in (record, civil):
+        if each is not None and draw(st.integers(0, 7)) != 5:
+            said = {
+                "nik": draw(st.sampled_from((node["nik"], "2"))),
+                "name": draw(st.just(node["name"]) | hostile),
+            }
+            said |= {
+                "kelurahan": draw(st.sampled_from((node["kelurahan"], OTHER))),
+                "born_on": node["born_on"],
+            }
+            world.join(
+                person,
+                "CHOSEN_AMONG",
+                each,
+                **{key: value for key, value in said.items() if value is not None},
+            )
+
+
 def _assess(draw: st.DrawFn, world: World, n: int, record: str) -> None:
     found: dict[str, list[str]] = {}
     for kind in draw(st.sets(st.sampled_from(("demographic", "welfare", "health")), min_size=1)):
@@ -302,6 +332,12 @@ def selections(draw: st.DrawFn, label: str, depth: int = 3) -> Selection:
     if label in {"Person", "Household"} and draw(st.booleans()):
         names = draw(st.lists(st.sampled_from(FINDING), min_size=1, max_size=4, unique=True))
         picks.append(pick("assessments", *map(pick, names)))
+    if label == "Person" and depth and draw(st.booleans()):
+        record = draw(selections("SourceRecord", min(1, depth - 1)))
+        alternative = pick("alternatives", pick("value"), pick("source_record", *record))
+        parts = (pick("value"), pick("withheld"), pick("rule"), pick("evidence", *record), alternative)
+        some = draw(st.lists(st.sampled_from(parts), max_size=5, unique=True))
+        picks.append(pick("values", pick("field"), *some))
     links = [] if depth == 0 else draw(
         st.lists(st.sampled_from(sorted(LINKS[label])), max_size=3, unique=True) if LINKS[label] else st.just([])
     )  # fmt: skip
