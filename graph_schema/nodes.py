@@ -11,8 +11,8 @@ def _open(name: str, description: str, of: PropertyType = _STRING) -> Property:
     return Property(name, of, Sensitivity.OPEN, description)
 
 
-def _identity(name: str, description: str) -> Property:
-    return Property(name, _STRING, Sensitivity.IDENTITY, description)
+def _identity(name: str, description: str, of: PropertyType = _STRING) -> Property:
+    return Property(name, of, Sensitivity.IDENTITY, description)
 
 
 def _contact(name: str, description: str) -> Property:
@@ -67,7 +67,7 @@ PERSON = Node(
             "it has it with others.",
         ),
         _demographic("confirmed_on", "Day of the civil registry's extract that confirms the person.", _DATE),
-        _demographic(
+        _identity(
             "civil_differs", "Fields whose value is not the civil registry's.", PropertyType.STRINGS
         ),
         _operational("decided_fields", "Fields that have a golden value.", PropertyType.STRINGS),

@@ -42,7 +42,7 @@ def set_rules(
     with watching("rows", quiet=json) as report:
         receipt, found, fault = asyncio.run(_set(command, report))
     told = {
-        "changed": not receipt.repeated, **asdict(found),
+        "rules_changed": not receipt.repeated, **asdict(found),
         "graph": {"follows": fault is None, "fault": fault_told(fault)},
     }  # fmt: skip
     said = "were in force already" if receipt.repeated else "are in force"
