@@ -67,9 +67,7 @@ PERSON = Node(
             "it has it with others.",
         ),
         _demographic("confirmed_on", "Day of the civil registry's extract that confirms the person.", _DATE),
-        _identity(
-            "civil_differs", "Fields whose value is not the civil registry's.", PropertyType.STRINGS
-        ),
+        _identity("civil_differs", "Fields whose value is not the civil registry's.", PropertyType.STRINGS),
         _operational("decided_fields", "Fields that have a golden value.", PropertyType.STRINGS),
         _operational(
             "decided_by",
