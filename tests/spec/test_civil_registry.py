@@ -41,7 +41,7 @@ def only(town: Town) -> Any:
 def value(found: Any, name: str) -> Any:
     """The golden value of a field, and who says it or something else."""
     (each,) = [each for each in found["values"] if each["field"] == name]
-    evidence = [record["register"] for record in each["evidence"]]
+    evidence = sorted(record["register"] for record in each["evidence"])
     others = [(other["value"], other["source_record"]["register"]) for other in each["alternatives"]]
     return each["value"], each["rule"], evidence, others
 
