@@ -41,13 +41,11 @@ PolicySimulation baseVersion digest differences effects openToNobody openToEvery
 PolicyEffect roles actors purpose action label field before after rowsGained rowsLost
 Actor id version name agency machine suspended grants
 ActorGrant id role agency territory startsOn endsOn revokedOn
-Query unmatchedEntries(programme,first,after) survivorshipRules
+Query survivorshipRules
+Mutation setSurvivorshipRules(input)
 SurvivorshipRules version edition digest appliedEdition trust fields
 FieldRule field criteria
 SurvivorshipRulesInput requestId expectedVersion
-Mutation proposeEnrolment(input) enrol(input) endEnrolment(input) correctPerson(input) grantRole(input)
-Mutation suspendActor(input) defineProgramme(input) judgeMatch(input) revokeJudgement(input)
-Mutation adoptMatchModel(input) setSurvivorshipRules(input)
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
 Person education alive presence relationToHead household familyCards address area enrolments(filter)
