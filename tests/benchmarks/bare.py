@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import neo4j
 import orjson
@@ -29,7 +30,7 @@ class Handler:
     driver: neo4j.AsyncDriver
     database: str
     statement: str
-    params: dict[str, str]
+    params: dict[str, Any]
 
     async def answer(self, request: Request) -> Response:
         """All rows as JSON."""
@@ -42,7 +43,7 @@ class Handler:
         return Response(orjson.dumps(rows, default=str), media_type="application/json")
 
 
-async def serve(statements: dict[str, str], params: dict[str, str]) -> None:
+async def serve(statements: dict[str, str], params: dict[str, Any]) -> None:
     """Answer each statement under its name, on a server and with a driver set up as the hub's are."""
     address = address_of(Settings())
     async with async_driver(address) as driver:

@@ -27,7 +27,7 @@ from tests.benchmarks.measure import Ground, Row
 from tests.benchmarks.processes import serving
 
 QUERY = "query ($nik: String!) { personByNik(nik: $nik) { id name nik sex bornOn motherName } }"
-_LIVING = """
+LIVING = """
 MATCH (p:Person) WHERE p.nik IS NOT NULL AND p.kelurahan IS NOT NULL
 WITH p.kelurahan AS kelurahan, collect(p.nik) AS niks ORDER BY size(niks) DESC, kelurahan LIMIT 1
 RETURN kelurahan, niks
@@ -109,7 +109,7 @@ class _Case:
     """What the first NIK is answered with."""
 
 
-class _Overhearing(GraphReader):
+class Overhearing(GraphReader):
     """Remembers the last statement and what came of it."""
 
     statement: str = ""
@@ -127,10 +127,10 @@ async def _prepared(ground: Ground) -> _Case:
     city = write_city(ground.fresh("city"), 3_000, SEED)
     async with open_hub(settings) as opened, async_driver(ground.graph) as driver:
         await take_in_and_form(opened, Delivery("dtks", (city.dtks,), "ukur", city.as_of), silent)
-        found, _, _ = await driver.execute_query(_LIVING, database_=ground.graph.database)
+        found, _, _ = await driver.execute_query(LIVING, database_=ground.graph.database)
         kelurahan, niks = str(found[0]["kelurahan"]), list(map(str, found[0]["niks"]))
-        token = await _officer(opened, kelurahan)
-        reader = _Overhearing(driver, ground.graph.database, settings.query_timeout)
+        token = await officer(opened, kelurahan)
+        reader = Overhearing(driver, ground.graph.database, settings.query_timeout)
         app = create_app(Hub(opened.ledger, reader, opened.projector, bytes(32), 2.0), settings)
         told = await ask(app, "/graphql", {"query": QUERY, "variables": {"nik": niks[0]}}, token)
     scoped = {name: str(value) for name, value in reader.params.items() if name not in ("nik", "today")}
@@ -138,7 +138,8 @@ async def _prepared(ground: Ground) -> _Case:
     return _Case(settings, token, niks, reader.statement, scoped, told["data"]["personByNik"])
 
 
-async def _officer(opened: OpenHub, kelurahan: str) -> str:
+async def officer(opened: OpenHub, kelurahan: str) -> str:
+    """The token of an officer who sees one kelurahan."""
     admin = opened.actor(ADMIN)
     await opened.hub.submit(admin, RegisterActor("lurah", None), wait=False)
     await opened.hub.submit(admin, GrantRole("lurah", "petugas_kelurahan", "Ukur.", None, kelurahan))

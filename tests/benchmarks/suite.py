@@ -15,6 +15,7 @@ from tests.benchmarks.append import append
 from tests.benchmarks.audit import audit
 from tests.benchmarks.commits import commits_on_postgresql, commits_on_sqlite
 from tests.benchmarks.enrolments import enrolments
+from tests.benchmarks.graphql import graphql
 from tests.benchmarks.intake import intake
 from tests.benchmarks.measure import Ground, Row
 from tests.benchmarks.points import points
@@ -32,6 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[Ground], list[Row]]] = MappingProxyType({
     "verify": audit,
     "proof": proof,
     "points": points,
+    "graphql": graphql,
     "searches": searches,
 })  # fmt: skip
 
