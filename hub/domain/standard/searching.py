@@ -4,7 +4,8 @@ A term says in its first letter of what kind it is: `w` a word of the name's key
 them or that with one letter left out, `j` two neighbouring words, or one long word, written together. Two words
 that share a `d` are one slip apart (a letter more, less, another, or two changed about), so that a search needs no fuzzy
 matching of the index: that would look at all its terms, also those of persons whom the asker may not see. Terms
-hold letters and digits only: no text is anything to the index but terms.
+hold letters and digits only: no text is anything to the index but terms. How often the right person comes among the
+first five: 97.2 % of damaged names in a kelurahan, 93.9 % in a kecamatan, 99.8 % by birth date (decision 0027).
 """
 
 from __future__ import annotations
