@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 import policies
 from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
 from hub.commands.survivorship import rules_set
+from hub.commands.overlaps import OverlapRule, SetOverlapRules
 from hub.domain.errors import HubError, LedgerFault, SetupError
 from hub.domain.facts import Actor, Fact, Json
 from hub.domain.ids import new_id
@@ -284,6 +285,7 @@ async def _found(opened: OpenHub) -> None:
     await hub.submit(system, ListAreas(tuple(areas())), wait=False)
     if opened.grants(STEWARD) and opened.grants(ADMIN):
         return
+    await _set_overlap_rules(opened)
     await hub.submit(system, DefineAgency("diskominfo", "Dinas Komunikasi dan Informatika"), wait=False)
     for name, role, agency in ((STEWARD, "walidata", "diskominfo"), (ADMIN, "admin_kebijakan", "diskominfo")):
         if hub.actor_id(name) is None:
@@ -293,12 +295,25 @@ async def _found(opened: OpenHub) -> None:
             await hub.submit(system, grant, wait=False)
 
 
+async def _set_overlap_rules(opened: OpenHub) -> None:
+    """The shipped rules of overlaps, where the ledger has none: those that stewards set stay."""
+    if opened.ledger.find("overlap_rules", "running"):
+        return
+    lists = ("programmes", "against", "presence")
+    rules = (
+        OverlapRule(**{**each, **{name: tuple(each.get(name, ())) for name in lists}})
+        for each in policies.overlaps()
+    )
+    await opened.hub.submit(opened.actor("sistem", "pendirian"), SetOverlapRules(tuple(rules)), wait=False)
+
+
 async def adopt_policy(opened: OpenHub, reason: str | None = None) -> tuple[int, bool]:
     """Put the rules that ship with this version in force; the version they have, and whether that is a new one."""
     rules = policies.rules()
     system = opened.actor("sistem", "pendirian")
     receipt = await opened.hub.submit(system, AdoptPolicy(policies.digest(rules), rules, reason))
     assert receipt.version is not None, "there is a policy from the founding on"
+    await _set_overlap_rules(opened)  # a hub of an earlier version has none
     return receipt.version, not receipt.repeated
 
 

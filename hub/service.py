@@ -43,8 +43,18 @@ from hub.ledger.answers import ANSWERS, answer
 from hub.ledger.checks import CHECKS_PER_HOUR, Quota, completed
 from hub.ledger.entries import Appended, Pending, Warrant
 from hub.ledger.history import LedgerHistory
+from hub.ledger.overlap_answers import with_rules
 from hub.ledger.store import Ledger
-from hub.questions.model import Answer, HouseholdById, NodeById, PersonById, PersonCheck, Viewed, Viewer
+from hub.questions.model import (
+    Answer,
+    HouseholdById,
+    NodeById,
+    Overlaps,
+    PersonById,
+    PersonCheck,
+    Viewed,
+    Viewer,
+)
 from hub.questions.nodes import meant, named
 from hub.questions.registry import QUESTIONS
 from hub.studies import STUDIES, Desk, study
@@ -259,6 +269,8 @@ class Hub:
         if type(question) in STUDIES:
             found = await study(question, Desk(self._ledger, self._reader, scope, rights.policy))
             return found, spec.personal, self._shown()
+        if type(question) is Overlaps:
+            question = await asyncio.to_thread(with_rules, self._ledger, question)
         prepared = prepare(question, scope, self._cursor_key)
         reading = await self._reader.answer(prepared)
         viewed = prepared.view(reading.rows)

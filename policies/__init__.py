@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
+from typing import Any
 
 FILES = ("model.conf", "policy.csv", "roles.csv", "predicates.toml", "purposes.toml")
 """What a running policy consists of; cases and the matrix only talk about it."""
@@ -20,6 +22,13 @@ def cases() -> dict[str, str]:
     folder = files(__name__).joinpath("cases")
     found = [each for each in folder.iterdir() if each.name.endswith(".toml")]
     return {each.name: each.read_text("utf-8") for each in sorted(found, key=lambda each: each.name)}
+
+
+def overlaps() -> list[dict[str, Any]]:
+    """The rules of overlaps with which a new hub begins; from then on they are the ledger's."""
+    text = files(__name__).joinpath("overlaps.toml").read_text("utf-8")
+    found: list[dict[str, Any]] = tomllib.loads(text)["rule"]
+    return found
 
 
 def digest(rules: Mapping[str, str]) -> str:

@@ -28,6 +28,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "enrolment:refuse": ("Enrolment",),
         "enrolment:suspend": ("Enrolment",),
         "payment:record": ("Payment",),
+        "overlap:find": ("Enrolment",),
+        "overlap:rule": ("OverlapRules",),
         "enrolment:match": ("Enrolment",),
         "person:correct": ("Person",),
         "person:form": ("Person",),

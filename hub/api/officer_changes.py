@@ -18,8 +18,10 @@ from hub.api.officer_inputs import (
     ResumeEnrolmentInput,
     SuspendEnrolmentInput,
 )
+from hub.api.overlap_types import SetOverlapRulesInput
 from hub.api.roots import root_field
 from hub.commands.course import ConfirmEligibility, RefuseEnrolment, ResumeEnrolment, SuspendEnrolment
+from hub.commands.overlaps import OverlapRule, SetOverlapRules
 from hub.commands.payments import RecordPayment
 from hub.domain.ids import as_uuid
 
@@ -65,3 +67,24 @@ async def record_payment(root: Root, input: RecordPaymentInput) -> Any:
     enrolment = as_uuid(input.enrolment, "enrolment")
     command = RecordPayment(enrolment, input.paid_on, input.amount, input.period)
     return await root.submit(command, input.request_id, input.expected_version)
+
+
+@change("Sets which enrolments do not go together, as a whole; found anew at once.", needs="overlap:rule")
+async def set_overlap_rules(root: Root, input: SetOverlapRulesInput) -> Any:
+    """Set the rules."""
+    rules = tuple(
+        OverlapRule(
+            code=each.code,
+            kind=each.kind.value,
+            severity=each.severity.value,
+            says=each.says,
+            basis=each.basis,
+            programmes=tuple(each.programmes or ()),
+            against=tuple(each.against or ()),
+            presence=tuple(each.presence or ()),
+            from_on=each.from_,
+            to_on=each.to,
+        )
+        for each in input.rules
+    )
+    return await root.submit(SetOverlapRules(rules), input.request_id, input.expected_version)

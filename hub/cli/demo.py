@@ -19,6 +19,7 @@ from hub.bootstrap import ADMIN, OpenHub, open_hub, stoppable
 from hub.cli import called, settings
 from hub.cli.asgi import post
 from hub.cli.city import WRITING
+from hub.cli.demo_officer import officers_questions, print_questions
 from hub.cli.intake import take_in_and_form
 from hub.cli.match import adopted_and_matched
 from hub.cli.output import Report, emit, raise_fault, watching
@@ -27,7 +28,7 @@ from hub.commands.access import DefineAgency, GrantRole, RegisterActor
 from hub.commands.programmes import DefineProgramme, Enrol, ProposeEnrolment
 from hub.demo.city import CityFiles, write_registers
 from hub.demo.people import P3KE_DAY, REGSOSEK_DAY
-from hub.demo.story import ACCOUNTS, AGENCIES, PROGRAMMES, TERRITORY, Account
+from hub.demo.story import ACCOUNTS, AGENCIES, CONDITIONS, PROGRAMMES, TERRITORY, Account
 from hub.domain.selection import pick
 from hub.intake.release import Delivery, IntakeResult
 from hub.matching.run import RunResult
@@ -79,10 +80,13 @@ async def _demo(chosen: Settings, city: City, listener: socket.socket | None, *,
             await _enrol(opened, territory)
             app = create_app(opened.hub, chosen)
             answers = [await _first_answer(app, opened, each, territory) for each in ACCOUNTS]
+            tokens = {each["account"]: str(each["token"]) for each in answers}
+            officer = await officers_questions(app, opened, tokens)
         address = None if listener is None else f"{url_of(listener)}/graphql"
         told = {
             "intake": [_told(each) for each in taken], "matching": matched and asdict(matched),
-            "accounts": answers, "address": address,
+            "accounts": answers, "officer": [{"question": q, "answer": lines} for q, lines in officer],
+            "address": address,
         }  # fmt: skip
         emit(told, json, lambda out: _print(out, told))
         if listener is not None:
@@ -160,6 +164,7 @@ def _print(out: Console, told: dict[str, Any]) -> None:
         out.print(f"  token     {each['token']}")
         out.print(f"  question  {' '.join(each['question'].split())}", markup=False)
         out.print(f"  answer    {orjson.dumps(each['answer']).decode()}", markup=False)
+    print_questions(out, [(each["question"], each["answer"]) for each in told["officer"]])
     if told["address"] is None:
         out.print(f"\nNothing is served: `{called()} serve` serves these answers.", markup=False)
         return
@@ -178,7 +183,8 @@ async def _staff(opened: OpenHub, report: Report) -> str:
     for code, name in AGENCIES:
         await opened.hub.submit(system, DefineAgency(code, name), wait=False)
     for code, name, agency, needs, funded_by in PROGRAMMES:
-        command = DefineProgramme(code, name, agency, "PERSON", funded_by, needs)
+        conditions = CONDITIONS.get(code, {})
+        command = DefineProgramme(code, name, agency, "PERSON", funded_by, needs, **conditions)
         await opened.hub.submit(opened.steward, command, wait=False)
     for each in ACCOUNTS:
         if opened.grants(each.name):

@@ -17,6 +17,7 @@ from hub.commands import (
     households,
     intake,
     matching,
+    overlaps,
     payments,
     people,
     programmes,
@@ -138,6 +139,7 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     course.RefuseEnrolment: CommandSpec("enrolment:refuse", "Enrolment", course.refuse_enrolment, _enrolment_row),
     course.SuspendEnrolment: CommandSpec("enrolment:suspend", "Enrolment", course.suspend_enrolment, _enrolment_row),
     course.ResumeEnrolment: CommandSpec("enrolment:suspend", "Enrolment", course.resume_enrolment, _enrolment_row),
+    overlaps.SetOverlapRules: CommandSpec("overlap:rule", "OverlapRules", overlaps.set_overlap_rules),
     payments.RecordPayment: CommandSpec("payment:record", "Payment", payments.record_payment, _enrolment_row),
     programmes.EndEnrolment: CommandSpec("enrolment:end", "Enrolment", programmes.end_enrolment, _enrolment_row),
 })  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 AGENCIES = (
     ("dinsos", "Dinas Sosial"),
@@ -15,6 +17,11 @@ PROGRAMMES = (
     ("pbi_apbd", "PBI-JKN yang dibayar kota", "dinkes", ("kesehatan",), "APBD Kota"),
 )
 """Code, name, agency, needs it serves, source of funds."""
+
+CONDITIONS: Mapping[str, Mapping[str, Any]] = {
+    "permakanan": {"max_decile": 4, "min_age": 60}, "pbi_apbd": {"max_decile": 5},
+}  # fmt: skip
+"""Who is entitled to a programme, by its code."""
 
 TERRITORY = "@territory"
 """Stands in a question for the kelurahan of the demo's officer."""

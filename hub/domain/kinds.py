@@ -395,6 +395,7 @@ _TABLE = (
     Kind("ModelAdopted", "MatchModel", _model_adopted, lookups=lambda fact: (("model", "running"),)),
     Kind("RecordsJudged", "Match", _judged, owner=Owner.FACT, lookups=_match_lookups),
     Kind("PlacesCounted", "Programme", _merge),
+    Kind("OverlapRulesSet", "OverlapRules", _merge, lookups=lambda fact: (("overlap_rules", "running"),)),
     Kind(
         "ViewDisclosed",
         "Disclosure",

@@ -392,6 +392,7 @@ COPIERS: Mapping[str, Copier] = MappingProxyType({
     "ModelAdopted": Copier(_nothing),
     "SurvivorshipRulesSet": Copier(_nothing),
     "SurvivorshipApplied": Copier(_nothing),
+    "OverlapRulesSet": Copier(_nothing),
     "RecordsJudged": Copier(_nothing),
     "GoldenChosen": Copier(_golden, lambda fact: fact.refs_as("evidence")),
     "PersonCorrected": Copier(_corrected),

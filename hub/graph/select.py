@@ -20,7 +20,7 @@ from hub.graph.select_rows import Rows, matched
 from hub.graph.select_view import Edges, Row, Seal, Shape, connection, finish
 from hub.questions.cursor import open_cursor, seal_cursor
 from hub.questions.model import Viewed
-from hub.questions.plan import Many, Plan, Test
+from hub.questions.plan import Many, Plan, Span, Test
 from hub.questions.registry import QUESTIONS
 
 _PLANS = 1024
@@ -100,7 +100,7 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
         **plan.values,
         **({"query": plan.search.query, "words": list(plan.search.words)} if plan.search else {}),
         **arguments_of(plan.selection),
-        **_places(plan, cursor_key, bound),
+        **places_of(plan.span, cursor_key, bound),
         "today": date.fromisoformat(scope.day),
     }
 
@@ -171,6 +171,28 @@ def between_heads(parts: list[str], columns: Iterable[str]) -> str:
 
 def _connection(form: _Form, compiler: Compiler, begun: str, picks: tuple[Node, ...]) -> tuple[str, Edges]:
     at = At(form.label, "n0", compiler.scope.reads(form.label))
+    edges, maps = edges_of(picks, lambda below: compiler.map(at, below))
+    names = {name for _, name, _ in edges.picks}
+    parts = []
+    if names & {"edges", "page_info"} or not names:
+        one = _one_kelurahan(form, compiler.scope)
+        parts.append(_page(form, one, begun, (maps, "total_count" in names)))
+    if "total_count" in names:
+        nothing = "".join(f", null AS {column}" for column, _ in edges.columns)
+        parts.append(f"{begun} RETURN null AS head, null AS place{nothing}, count(n0) AS total")
+    return between_heads(parts, columns_of(edges)), edges
+
+
+def columns_of(edges: Edges) -> tuple[str, ...]:
+    """The columns of a connection's rows, `head` left out."""
+    total = ("total",) if any(name == "total_count" for _, name, _ in edges.picks) else ()
+    return ("place", *(column for column, _ in edges.columns), *total)
+
+
+def edges_of(
+    picks: tuple[Node, ...], make: Callable[[tuple[Node, ...]], tuple[str, Shape]]
+) -> tuple[Edges, list[str]]:
+    """What is picked of a connection, and each node's map as a column; `make` compiles the map of a node."""
     found: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
     columns: list[tuple[str, Shape]] = []
     maps: list[str] = []
@@ -180,7 +202,7 @@ def _connection(form: _Form, compiler: Compiler, begun: str, picks: tuple[Node, 
             for each in pick.below:
                 if each.name == "node":
                     column = f"node{len(columns)}"
-                    text, made = compiler.map(at, each.below)
+                    text, made = make(each.below)
                     columns.append((column, made))
                     maps.append(f"{text} AS {column}")
                     below.append((each.key, column))
@@ -191,17 +213,7 @@ def _connection(form: _Form, compiler: Compiler, begun: str, picks: tuple[Node, 
         else:
             _known(pick, ("edges", "page_info", "total_count"))
         found.append((pick.key, pick.name, tuple(below)))
-    names = {name for _, name, _ in found}
-    parts = []
-    if names & {"edges", "page_info"} or not names:
-        one = _one_kelurahan(form, compiler.scope)
-        parts.append(_page(form, one, begun, (maps, "total_count" in names)))
-    if "total_count" in names:
-        nothing = "".join(f", null AS {column}" for column, _ in columns)
-        parts.append(f"{begun} RETURN null AS head, null AS place{nothing}, count(n0) AS total")
-    total = ("total",) if "total_count" in names else ()
-    named = ("place", *(column for column, _ in columns), *total)
-    return between_heads(parts, named), Edges(tuple(found), tuple(columns))
+    return Edges(tuple(found), tuple(columns)), maps
 
 
 def _one_kelurahan(form: _Form, scope: Scope) -> bool:
@@ -254,12 +266,13 @@ def _filters(name: str) -> tuple[str, ...]:
     return next((link.filters for link in links if isinstance(link, Link) and link.filters), ())
 
 
-def _places(plan: Plan, key: bytes, bound: str) -> dict[str, Any]:
-    if plan.span is None:
+def places_of(span: Span | None, key: bytes, bound: str) -> dict[str, Any]:
+    """The parameters of a page: how many rows, one more than wanted, and the places that its cursors stand for."""
+    if span is None:
         return {}
-    given = {"after": plan.span.after, "before": plan.span.before}
+    given = {"after": span.after, "before": span.before}
     places = {name: open_cursor(key, cursor, bound) for name, cursor in given.items() if cursor is not None}
-    return {"limit": plan.span.limit + 1, **places}
+    return {"limit": span.limit + 1, **places}
 
 
 def _data(rows: list[Row], plan: Plan, compiled: _Compiled, seal: Seal, seen: dict[str, None]) -> Any:

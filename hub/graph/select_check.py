@@ -60,7 +60,7 @@ _ELIGIBLE = f"""any(each IN found WHERE
     AND coalesce({_DECILES} <= g.max_decile, g.max_decile IS NULL)))"""
 
 
-def prepare_check(question: PersonCheck, scope: Scope) -> Prepared:
+def prepare_check(question: PersonCheck, scope: Scope, cursor_key: bytes) -> Prepared:
     """The statement of a check. Raises Forbidden and InvalidInput as `prepare` does."""
     scope.require("person:check", "Person")
     key = key_of(question)

@@ -22,6 +22,7 @@ from hub.ledger.household_answers import households_known, stays
 from hub.ledger.match_answers import match_rows, matches_known, running_model
 from hub.ledger.match_views import match_by_id, match_queue, pair_explained
 from hub.ledger.note import Checkpoint
+from hub.ledger.overlap_answers import overlap_rules
 from hub.ledger.policy_answers import actors, policy_versions, running_policy
 from hub.ledger.rows import EntryRow, FactRow, table
 from hub.ledger.store import Ledger
@@ -316,6 +317,7 @@ ANSWERS: Mapping[type, Callable[[Ledger, Any, Scope, Cursors], Viewed]] = Mappin
     model.InclusionProof: _inclusion,
     model.Disclosures: _disclosures,
     model.Releases: _releases,
+    model.OverlapRules: overlap_rules,
     model.SourceStatements: _source_statements,
     model.ReleasePersons: _release_persons,
     model.ReleaseHouseholds: _release_households,

@@ -182,6 +182,29 @@ class Enrolments:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlaps:
+    """Enrolments that a rule forbids or flags, across programmes. `selection` is that of the connection."""
+
+    selection: Selection
+    rule: str | None = None
+    """Code of a rule."""
+    severity: str | None = None
+    programme: str | None = None
+    agency: str | None = None
+    person: str | None = None
+    """This person, or somebody of whose household."""
+    area: str | None = None
+    page: Page = field(default_factory=Page)
+    rules: tuple[Mapping[str, Any], ...] = ()
+    """The rules in force: the door fills them in."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapRules:
+    """The rules by which enrolments overlap, as they are in force."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One entry of the changes, with its facts."""
 

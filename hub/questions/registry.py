@@ -53,6 +53,8 @@ QUESTIONS: Mapping[type, QuestionSpec] = MappingProxyType(
         model.SourceRecordById: QuestionSpec(
             "person:read", "SourceRecord", True, nodes.by_id("SourceRecord")
         ),
+        model.Overlaps: QuestionSpec("overlap:find", "Enrolment", True),
+        model.OverlapRules: QuestionSpec("overlap:find", "Enrolment", personal=False),
         model.LedgerEntry: QuestionSpec("entry:read", "Entry", personal=False),
         model.LedgerEntries: QuestionSpec("entry:read", "Entry", personal=False),
         model.LedgerCheckpoint: QuestionSpec("ledger:prove", "Checkpoint", personal=False),

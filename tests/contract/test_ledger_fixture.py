@@ -38,6 +38,7 @@ LATER = frozenset({
     "EligibilityConfirmed", "EnrolmentRefused", "EnrolmentSuspended", "EnrolmentResumed", "PaymentRecorded",
     "GrantRevoked", "ActorResumed", "PolicyChangeProposed", "PolicyChangeApproved",
     "EnrolmentListed", "EntryCompared", "SurvivorshipRulesSet", "SurvivorshipApplied",
+    "OverlapRulesSet",
 })  # fmt: skip
 """Kinds that came after version 0.1.0, and that the fixture of a later version has to hold."""
 

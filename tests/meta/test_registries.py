@@ -24,6 +24,7 @@ from hub.commands import (
     households,
     intake,
     matching,
+    overlaps,
     payments,
     people,
     programmes,
@@ -40,10 +41,15 @@ from hub.questions.registry import QUESTIONS
 from hub.studies import STUDIES
 
 FAMILIES: tuple[ModuleType, ...] = (
-    access, arranging, course, enrolling, forming, governing, households, intake, matching, payments,
-    people, programmes, standings, survivorship,
+    access, arranging, course, enrolling, forming, governing, households, intake, matching, overlaps, payments, people, programmes, standings, survivorship,
 )  # fmt: skip
-PARTS = {intake.Incoming, matching.Finding, households.HouseholdGroup, enrolling.FoundEntry}
+PARTS = {
+    intake.Incoming,
+    matching.Finding,
+    households.HouseholdGroup,
+    enrolling.FoundEntry,
+    overlaps.OverlapRule,
+}
 """Dataclasses of the commands that are parts of one."""
 ANSWERED = {model.Answer, model.Viewed, model.Page}
 """Dataclasses of the questions that are none."""

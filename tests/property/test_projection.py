@@ -33,6 +33,7 @@ from hub.commands import (
     households,
     intake,
     matching,
+    overlaps,
     payments,
     people,
     programmes,
@@ -427,6 +428,12 @@ def commands(book: Book, kind: type) -> Draws:
         course.RefuseEnrolment: st.builds(course.RefuseEnrolment, held, reasons, note),
         course.SuspendEnrolment: st.builds(course.SuspendEnrolment, held, reasons, maybe() | days, note),
         course.ResumeEnrolment: st.builds(course.ResumeEnrolment, held, maybe() | days, note),
+        overlaps.SetOverlapRules: st.lists(
+            st.builds(
+                overlaps.OverlapRule, codes, st.sampled_from(overlaps.KINDS), st.just("FLAGGED"), words, words,
+                st.sampled_from(((), ("satu",))),
+            ), max_size=2,
+        ).map(lambda rules: overlaps.SetOverlapRules(tuple(rules))),
         payments.RecordPayment: st.builds(
             payments.RecordPayment, held, days, st.integers(-1, 2), st.sampled_from(("2024", "2024-02", "now"))
         ),
@@ -622,5 +629,4 @@ def test_every_kind_of_change_has_a_copier_and_no_disclosure_has() -> None:
     "kind", [kind for kind in KINDS.values() if kind.name in COPIERS], ids=lambda kind: kind.name
 )
 def test_the_subject_of_a_copied_fact_is_a_label_or_is_not_in_the_graph(kind: Any) -> None:
-    beside = {"Actor", "Policy", "PolicyChange", "Match", "MatchModel", "SurvivorshipRules"}
-    assert kind.type in LABELS or kind.type in beside
+    assert kind.type in LABELS or kind.type in {"Actor", "Match", "MatchModel", "OverlapRules", "Policy", "PolicyChange", "SurvivorshipRules"}

@@ -58,7 +58,7 @@ def rows() -> list[Any]:
 def town(tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver) -> Any:
     """A hub with a family in it, two agencies, and an officer of each role."""
     home = tmp_path_factory.mktemp("checks")
-    settings = settings_of(home, graph_address, graph_driver, checks_per_hour=1000)
+    settings = settings_of(home, graph_address, graph_driver, checks_per_hour=1000, query_timeout=60.0)
     with open_town(settings, graph_driver) as town:
         furnish(town)
         yield town
@@ -270,7 +270,9 @@ def test_over_graphql_lists_may_be_asked_twice_under_other_names(town: Town) -> 
 def test_an_officer_has_so_many_checks_an_hour_misses_included_and_a_restart_forgets_nothing(
     town: Town, tmp_path_factory: pytest.TempPathFactory, graph_address: GraphAddress, graph_driver: Driver
 ) -> None:
-    settings = settings_of(tmp_path_factory.mktemp("often"), graph_address, graph_driver, checks_per_hour=3)
+    settings = settings_of(
+        tmp_path_factory.mktemp("often"), graph_address, graph_driver, checks_per_hour=3, query_timeout=60.0
+    )
     with open_town(settings, graph_driver) as often:
         often.submit(ADMIN, DefineAgency("dinsos", "Dinas Sosial"))
         for name in ("sari", "dedi"):
