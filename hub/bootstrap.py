@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 import policies
 from hub.commands.access import AdoptPolicy, DefineAgency, FoundHub, GrantRole, ListAreas, RegisterActor
-from hub.commands.survivorship import rules_set
 from hub.commands.overlaps import OverlapRule, SetOverlapRules
+from hub.commands.survivorship import rules_set
 from hub.domain.errors import HubError, LedgerFault, SetupError
 from hub.domain.facts import Actor, Fact, Json
 from hub.domain.ids import new_id

@@ -41,7 +41,8 @@ from hub.questions.registry import QUESTIONS
 from hub.studies import STUDIES
 
 FAMILIES: tuple[ModuleType, ...] = (
-    access, arranging, course, enrolling, forming, governing, households, intake, matching, overlaps, payments, people, programmes, standings, survivorship,
+    access, arranging, course, enrolling, forming, governing, households, intake, matching, overlaps, payments,
+    people, programmes, standings, survivorship,
 )  # fmt: skip
 PARTS = {
     intake.Incoming,
