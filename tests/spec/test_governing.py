@@ -8,7 +8,10 @@ import pytest
 from neo4j import Driver
 
 import policies
+from hub.api.app import create_app
+from hub.api.identity import issue
 from hub.bootstrap import ADMIN, STEWARD
+from hub.cli.asgi import post
 from hub.commands.access import AdoptPolicy, RegisterActor, SuspendActor
 from hub.commands.governing import ApprovePolicyChange, ProposePolicyChange
 from hub.commands.standings import ResumeActor, RevokeGrant
@@ -298,3 +301,50 @@ def test_a_ledger_in_which_an_earlier_version_suspended_a_machine_opens_and_is_m
     with open_town(bare.settings, graph_driver) as mended:
         assert not mended.opened.suspended(mended.who(name))
         mended.submit(ADMIN, RegisterActor("siti"))
+
+
+# ------------------------------------------------------------------------------------------ over GraphQL
+
+ALL_ASKED = """{
+  policy { version digest adoptedAt fourEyes rules { line role action about treatment allow } files { name }
+    roles { code comesFor } purposes { code legalBasis classes } predicates { name says }
+    changes { id version proposedBy proposedAt reason differences { file added removed } } }
+  policyVersions { totalCount edges { node { version adoptedBy adoptedAt reason seq entry { action } } } }
+  actors(first: 50) { edges { node { id version name suspended grants { id role startsOn revokedOn } } } }
+  explainAccess(actor: "operator", action: "person:read", field: "motherName") {
+    allowed treatment rows about purpose legalBasis deciding { rule { line about } reasons } nearly { reasons } }
+  simulatePolicy(change: {removeRules: ["%s"]}) {
+    openToNobody fourEyes approvers effects { roles actors action label field before after rowsGained rowsLost } }
+}"""
+
+
+def test_everything_is_asked_and_changed_over_graphql_too(bare: Town) -> None:
+    app, token = create_app(bare.opened.hub, bare.settings), issue(bare.settings, bare.who(ADMIN).id, 5)
+
+    def told(query: str) -> dict[str, Any]:
+        body = bare.run(post(app, "/graphql", {"query": query}, token))
+        assert "errors" not in body, body
+        found: dict[str, Any] = body["data"]
+        return found
+
+    def change(field: str, given: str) -> str:
+        return str(told(f"mutation {{ it: {field}(input: {{{given}}}) {{ subject }} }}")["it"]["subject"])
+
+    proposed = change("proposePolicyChange", f'reason: "SK 7", addRules: ["{RULE}"], expectedVersion: 1')
+    found = told(ALL_ASKED % READING)
+    assert [each["id"] for each in found["policy"]["changes"]] == [proposed]
+    assert found["policy"]["fourEyes"] == found["simulatePolicy"]["fourEyes"] == "WHEN_TWO"
+    assert found["explainAccess"]["about"] == "Person.mother_name"
+    assert found["explainAccess"]["treatment"] == "show"
+    lost = found["simulatePolicy"]["effects"][0]
+    assert (lost["label"], lost["before"], lost["after"], lost["rowsLost"]) == ("Release", "all", "none", 0)
+    change("approvePolicyChange", f'change: "{proposed}", expectedVersion: 1')
+    assert found["policyVersions"]["totalCount"] == 1
+    siti = change("registerActor", 'name: "siti"')
+    change("grantRole", 'actor: "siti", role: "walidata", reason: "SK 8"')
+    (node,) = (e["node"] for e in told(ALL_ASKED % READING)["actors"]["edges"] if e["node"]["id"] == siti)
+    assert change("revokeGrant", f'grant: "{node["grants"][0]["id"]}", reason: "Mutasi"') == siti
+    change("suspendActor", 'actor: "siti", reason: "Mutasi"')
+    assert change("resumeActor", 'actor: "siti", reason: "Kembali"') == siti
+    newest = told(ALL_ASKED % READING)["policyVersions"]["edges"][0]["node"]
+    assert (newest["version"], newest["entry"]["action"]) == (2, "policy:approve")
