@@ -210,7 +210,7 @@ def settings_of(home: Path, address: GraphAddress, driver: Driver, **rest: Any) 
         neo4j_user=address.user,
         neo4j_password=address.password,
         neo4j_database=address.database,
-        **{"projection_wait": PATIENCE, **rest},
+        **{"projection_wait": PATIENCE, "query_timeout": PATIENCE, **rest},
     )
 
 
