@@ -39,6 +39,15 @@ RELATIONSHIPS: tuple[Relationship, ...] = (
     Relationship("PART_OF", "Area", "Area", "The area one level up."),
     Relationship("RUN_BY", "Programme", "Agency", "The agency that runs the programme."),
     Relationship("FOR_PERSON", "Enrolment", "Person", "Who is enrolled."),
+    Relationship(
+        "FOR_HOUSEHOLD", "Enrolment", "Household", "The household that is enrolled, where the unit is one."
+    ),
+    Relationship(
+        "FOR_FAMILY_CARD",
+        "Enrolment",
+        "FamilyCard",
+        "The family card that is enrolled, where the unit is one.",
+    ),
     Relationship("IN_PROGRAMME", "Enrolment", "Programme", "In which programme."),
     Relationship("EVIDENCED_BY", "Enrolment", "SourceRecord", "An entry of an agency's list that says so."),
     Relationship("PAID_BY", "Enrolment", "Payment", "What was paid out for it."),

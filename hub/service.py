@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -22,7 +22,6 @@ from hub.commands.registry import COMMANDS
 from hub.domain.days import local_day
 from hub.domain.errors import (
     Conflict,
-    Forbidden,
     HubError,
     InvalidInput,
     NotFound,
@@ -194,9 +193,9 @@ class Hub:
         scope.require(spec.action)
         named = spec.sees(history, command)
         if named is not None:
-            _demand_visible(scope, "Person", named)
-        for label, row in spec.names(history, command):
-            _demand_visible(scope, label, row)
+            _demand_visible(scope, "Person", (named,))
+        for label, rows in spec.names(history, command):
+            _demand_visible(scope, label, rows)
         scope.require_row(spec.action, spec.label, spec.row(history, command))
         for label, row in spec.changes(history, command):
             scope.require_row(spec.action, label, row)
@@ -428,12 +427,11 @@ def _demand_version(history: History, about: str | None, expected: int | None) -
         )
 
 
-def _demand_visible(scope: Scope, label: str, row: Mapping[str, Json]) -> None:
+def _demand_visible(scope: Scope, label: str, rows: Iterable[Mapping[str, Json]]) -> None:
     """Whoever names a person by id must be able to see them; hidden and missing read the same."""
-    try:
-        scope.require_row("person:read", label, row)
-    except Forbidden:
-        raise NotFound(f"There is no such {label.lower()}, or not for you.", "Check the id.") from None
+    if not any(scope.holds(scope.rows("person:read", label), row) for row in rows):
+        what = "family card" if label == "FamilyCard" else label.lower()
+        raise NotFound(f"There is no such {what}, or not for you.", "Check the id.")
 
 
 def _warrant(actor: Actor, spec: CommandSpec, scope: Scope | None) -> Warrant:

@@ -66,6 +66,7 @@ LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
         "address": ("HOUSED_AT", True, "Address", False),
         "area": ("SITUATED_IN", True, "Area", False),
         "source_records": ("TOLD_BY", True, "SourceRecord", True),
+        "enrolments": ("FOR_HOUSEHOLD", False, "Enrolment", True),
     },
     "FamilyCard": {
         "head": ("LISTED_ON", False, "Person", False),
@@ -78,6 +79,8 @@ LINKS: Mapping[str, Mapping[str, tuple[str, bool, str, bool]]] = {
     "Enrolment": {
         "programme": ("IN_PROGRAMME", True, "Programme", False),
         "person": ("FOR_PERSON", True, "Person", False),
+        "household": ("FOR_HOUSEHOLD", True, "Household", False),
+        "family_card": ("FOR_FAMILY_CARD", True, "FamilyCard", False),
         "payments": ("PAID_BY", True, "Payment", True),
     },
     "Payment": {},

@@ -104,14 +104,23 @@ class Change(Request):
     )
 
 
-@strawberry.input(description="An agency proposes a person, by id where visible, else by NIK and birth date.")
+@strawberry.input(
+    description="An agency proposes whom its programme enrols: by id where visible, else by number and birth date."
+)
 class ProposeEnrolmentInput(Request):
     """Input of proposeEnrolment."""
 
     programme: str = field(description="Code of the programme.")
     person: ID | None = field(description="Id of the person, where the asker sees it.")
     nik: str | None = field(description="Else the full NIK, together with `bornOn`.")
-    born_on: Date | None = field(description="Birth date, together with `nik`.")
+    family_card_number: str | None = field(
+        description="Else the full number of the family card (KK), together with `bornOn`."
+    )
+    born_on: Date | None = field(description="Birth date of the person, together with either number.")
+    household: ID | None = field(
+        description="Id of the household to enrol, where the asker sees it; `person`, or its head, stands for it."
+    )
+    family_card: ID | None = field(description="Likewise id of the family card to enrol.")
     note: str | None = field(description="Why; free text (catatan).")
 
 

@@ -47,13 +47,24 @@ change = partial(root_field, FIELDS, Receipt)
 
 
 @change(
-    "An agency proposes a person for its programme, by id where visible, else by NIK and birth date.",
+    "An agency proposes whom its programme enrols, by id where visible, else by number and birth date.",
     needs="enrolment:propose",
 )
 async def propose_enrolment(root: Root, input: ProposeEnrolmentInput) -> Any:
     """Propose."""
     person = input.person and as_uuid(input.person, "person")
-    command = ProposeEnrolment(input.programme, person, input.nik, input.born_on, input.note)
+    household = input.household and as_uuid(input.household, "household")
+    card = input.family_card and as_uuid(input.family_card, "familyCard")
+    command = ProposeEnrolment(
+        input.programme,
+        person,
+        input.nik,
+        input.born_on,
+        input.note,
+        household,
+        card,
+        input.family_card_number,
+    )
     return await root.submit(command, input.request_id)
 
 

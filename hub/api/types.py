@@ -169,7 +169,15 @@ class Enrolment(Node):
 
     version: int = field(description="Number of changes so far; give it back as `expectedVersion`.")
     programme: Programme = field(description="The programme. Needs `programme:read`.")
-    person: Person | None = field(description="The person, when the asker may see them. Needs `person:read`.")
+    person: Person | None = field(
+        description="The person, or who stands for the unit, when the asker may see them. Needs `person:read`."
+    )
+    household: Household | None = field(
+        description="The household that is enrolled, where the programme's unit is one, if the asker may see it."
+    )
+    family_card: FamilyCard | None = field(
+        description="The family card that is enrolled, where the programme's unit is one, if the asker may see it."
+    )
     status: EnrolmentStatus = field(description="How far it has come.")
     proposed_on: Date | None = field(description="Day of the proposal (usul).")
     eligible_on: Date | None = field(description="Day on which the person was found entitled (layak).")
@@ -240,6 +248,14 @@ class Assessment:
     assessed_on: Date | None = field(description="The day that the register describes.")
 
 
+def _enrolments(
+    root: Mapping[str, Any],
+    where: Annotated[EnrolmentFilter | None, strawberry.argument(name="filter", description="Which ones.")],
+) -> list[Enrolment]:
+    """Declares the argument; the question that brought the row has already answered it."""
+    return cast(list[Enrolment], root["enrolments"])
+
+
 @strawberry.type(description="People who share a dwelling and a kitchen (rumah tangga). Needs `person:read`.")
 class Household(Node):
     """A household."""
@@ -258,6 +274,10 @@ class Household(Node):
     )
     assessments: list[Assessment] = field(
         description="What each register found of its dwellings; classes one may not see are left out, and named."
+    )
+    enrolments: list[Enrolment] = field(
+        resolver=_enrolments,
+        description="Places in programmes that enrol households (kepesertaan). Needs `enrolment:read`.",
     )
 
 
@@ -290,14 +310,6 @@ class GoldenValue:
     alternatives: list[SourceValue] = strawberry.field(
         description="What other rows say, as far as the asker may see them."
     )
-
-
-def _enrolments(
-    root: Mapping[str, Any],
-    where: Annotated[EnrolmentFilter | None, strawberry.argument(name="filter", description="Which ones.")],
-) -> list[Enrolment]:
-    """Declares the argument; the question that brought the row has already answered it."""
-    return cast(list[Enrolment], root["enrolments"])
 
 
 @strawberry.type(

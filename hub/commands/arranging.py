@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from hub.commands.households import HouseholdGroup, said_of, told
 from hub.commands.model import By
-from hub.commands.reading import day, known, resolved, words
+from hub.commands.reading import day, known, lives_in, resolved, words
 from hub.domain.errors import Conflict, InvalidInput
 from hub.domain.facts import Decision, Draft, Draw, History, Subject
 
@@ -165,14 +165,6 @@ def _persons(history: History, ids: Iterable[str], head: str) -> list[str]:
     if known(history, head, "Person", "person").id not in persons:
         raise InvalidInput("The head is a member.", "Name the head among the persons.")
     return persons
-
-
-def lives_in(history: History, person: str) -> Subject | None:
-    """The household that somebody is a member of."""
-    for each in map(history.subject, history.find("household_of", person)):
-        if each is not None and any(person == member for member, _ in each.state["members"]):
-            return each
-    return None
 
 
 class _Arranging:

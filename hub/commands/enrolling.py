@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hub.commands.choosing import finished_take, prefetch_words, values_of
 from hub.commands.matching import demand_running
 from hub.commands.model import By
-from hub.commands.reading import enrolments_of, named, owner_of
+from hub.commands.reading import enrolments_of, lives_in, named, owner_of
 from hub.domain.errors import Conflict, InvalidInput
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
@@ -142,14 +142,33 @@ class _Enrolling:
             if before is not None and not by_lists_alone(before):
                 status = before.state["status"]
             person = self._person.get(enrolment) or str(before and before.state["person"])
-            now = {"status": status, "periods": periods, "entries": entries, "person": person}
+            unit = self._unit(before, person)
+            now = {"status": status, "periods": periods, "entries": entries, "person": person, **unit}
             if before is None or any(before.state.get(name) != value for name, value in now.items()):
                 refs: tuple[Ref, ...] = (
                     ("person", person), ("programme", self._programme.id),
-                    *(("entry", each) for each in entries),
+                    *(("entry", each) for each in entries), *unit.items(),
                 )  # fmt: skip
                 clear = {"status": status, "agency": self._programme.state["agency"], "periods": periods}
                 yield Draft(self._draw.new_id(), "EnrolmentListed", enrolment, refs, clear)
+
+    def _unit(self, before: Subject | None, person: str) -> dict[str, str]:
+        """What is enrolled where the programme's unit is no person: what was, else where the person is now."""
+        role = self._programme.state["unit"].lower()
+        if role == "person":
+            return {}
+        kept = before.state.get(role) if before is not None and before.state["person"] == person else None
+        if kept is not None:
+            return {role: str(kept)}
+        found = lives_in(self._history, person) if role == "household" else None
+        cards = self._cards(person) if role == "family_card" else ()
+        unit = found.id if found is not None else next(iter(cards), None)
+        return {role: unit} if unit else {}
+
+    def _cards(self, person: str) -> Sequence[str]:
+        """Family cards of a person, that of the newest words first."""
+        found = self._history.subject(person)
+        return found.state.get("family_cards", ()) if found is not None else ()
 
     def _held(self, enrolment: str) -> list[str]:
         if enrolment not in self._entries:
@@ -188,7 +207,9 @@ def _prefetch(history: History, found: Sequence[FoundEntry]) -> None:
         subjects=[*rows, *(each.entry for each in found)], finds=[("person_of", each) for each in rows]
     )
     owners = [owner for each in rows for owner in history.find("person_of", each)]
-    history.prefetch(subjects=owners, finds=[("enrolments_of", each) for each in owners])
+    spaces = ("enrolments_of", "household_of")
+    history.prefetch(subjects=owners, finds=[(space, each) for each in owners for space in spaces])
+    history.prefetch(subjects=[each for owner in owners for each in history.find("household_of", owner)])
     held = [each for owner in owners for each in history.find("enrolments_of", owner)]
     entries = [each for each in (history.subject(one.entry) for one in found) if each is not None]
     history.prefetch(

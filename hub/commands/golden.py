@@ -83,7 +83,7 @@ class Forming:
     def _card(self, number: str, fact: str, record: str) -> str:
         card = self._cards.get(number)
         if card is None:
-            standing = _card_numbered(self._history, number)
+            standing = card_numbered(self._history, number)
             card = self._cards[number] = standing or self._draw.new_id()
             if standing is None:
                 refs = (("evidence", fact), ("record", record))
@@ -91,7 +91,7 @@ class Forming:
         return card
 
 
-def _card_numbered(history: History, number: str) -> str | None:
+def card_numbered(history: History, number: str) -> str | None:
     """The family card with this number; a look-up also names cards of records that once said it."""
     for record in history.find("kk", number):
         for each in history.find("card_of", record):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.commands.model import By
 from hub.commands.promises import Kept
-from hub.commands.reading import household_of, resolved
+from hub.commands.reading import enrolments_for, household_of, resolved
 from hub.domain.errors import InvalidInput, VersionConflict
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
@@ -65,11 +65,17 @@ def form_households(history: History, command: FormHouseholds, draw: Draw, by: B
         if standing is None or {name: standing.state[name] for name in said} != said:
             refs, days = told(said)
             drafts.append(Draft(draw.new_id(), "HouseholdFormed", subject, refs, {"rule": RULE, **days}))
-        drafts += [
-            Draft(draw.new_id(), "HouseholdRedirected", gone.id, (("into", subject),))
-            for gone in kept.absorbed(subject)
-        ]
+        for gone in kept.absorbed(subject):
+            drafts.append(Draft(draw.new_id(), "HouseholdRedirected", gone.id, (("into", subject),)))
+            drafts += _carried(history, draw, gone.id, subject)
     return Decision(tuple(drafts))
+
+
+def _carried(history: History, draw: Draw, gone: str, into: str) -> Iterator[Draft]:
+    """The enrolments of a household that is no more go with it."""
+    for each in enrolments_for(history, gone):
+        refs = (("person", each.state["person"]), ("programme", each.state["programme"]), ("household", into))
+        yield Draft(draw.new_id(), "EnrolmentMoved", each.id, refs, {"status": each.state["status"]})
 
 
 def said_of(history: History, group: HouseholdGroup, standing: Subject | None) -> dict[str, Json]:

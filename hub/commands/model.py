@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,7 +28,7 @@ def _all_seen(history: History, command: Any) -> Mapping[str, Json] | None:
     return None
 
 
-def _none_else(history: History, command: Any) -> Iterable[tuple[str, Mapping[str, Json]]]:
+def _none_else(history: History, command: Any) -> Iterable[tuple[str, Any]]:
     return ()
 
 
@@ -50,8 +50,8 @@ class CommandSpec:
     """The properties that the row predicates of the policy look at (`kelurahan`, `agency`, …)."""
     sees: Callable[[History, Any], Mapping[str, Json] | None] = _all_seen
     """The row of a person whom the command names by id, and whom the actor must therefore be able to see."""
-    names: Callable[[History, Any], Iterable[tuple[str, Mapping[str, Json]]]] = _none_else
-    """(label, row) of every person and household that the command names by id: likewise, where there may be several."""
+    names: Callable[[History, Any], Iterable[tuple[str, Sequence[Mapping[str, Json]]]]] = _none_else
+    """(label, rows) of whatever else the command names by id: the actor must be able to see it by one of its rows."""
     changes: Callable[[History, Any], Iterable[tuple[str, Mapping[str, Json]]]] = _none_else
     """(label, row) of everything else that the action must be open for, beside `row`."""
     founding: bool = False

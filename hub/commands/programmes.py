@@ -9,17 +9,17 @@ from hub.commands.model import By
 from hub.commands.reading import (
     code,
     day,
+    enrolments_for,
     enrolments_of,
     known,
     later,
     named,
-    person_values,
     sight_of,
     twelve_months_after,
     words,
 )
 from hub.commands.reasons import ENDING, reason
-from hub.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from hub.domain.errors import Conflict, Forbidden, InvalidInput
 from hub.domain.facts import Decision, Draft, Draw, History, Json, Ref, Subject
 
 UNITS = ("PERSON", "FAMILY_CARD", "HOUSEHOLD")
@@ -46,7 +46,11 @@ class DefineProgramme:
 
 @dataclass(frozen=True, slots=True)
 class ProposeEnrolment:
-    """An agency proposes a person, named by id where visible, else by NIK and birth date."""
+    """An agency proposes a person, named by id where visible, else by NIK or family card, and birth date.
+
+    A programme that enrols households or family cards takes that of the person, or one named by id where visible, with
+    the person who stands for it or without: then its head does. See hub.commands.proposing.
+    """
 
     programme: str
     """Code of the programme."""
@@ -54,6 +58,9 @@ class ProposeEnrolment:
     nik: str | None = None
     born_on: str | None = None
     note: str | None = None
+    household: str | None = None
+    family_card: str | None = None
+    family_card_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,59 +118,6 @@ def _criteria(command: DefineProgramme) -> dict[str, Json]:
     return {"max_decile": command.max_decile, "min_age": least, "max_age": most}
 
 
-def propose_enrolment(history: History, command: ProposeEnrolment, draw: Draw, by: By) -> Decision:
-    """A proposal that opens nothing until somebody outside the agency accepts it."""
-    programme = named(history, "programme", command.programme, "programme")
-    if programme.state["unit"] != "PERSON":
-        raise InvalidInput(
-            f"{command.programme} enrols {programme.state['unit'].lower()}s, not persons.",
-            "Only programmes that enrol persons take proposals yet.",
-        )
-    person = proposed_person(history, command)
-    for each in enrolments_of(history, person.id):
-        if each.state["programme"] == programme.id and each.state["status"] in STANDING:
-            raise Conflict(
-                f"This person is {each.state['status'].lower()} in {command.programme} already.",
-                "Look at the enrolment that stands.",
-            )
-    refs = (("person", person.id), ("programme", programme.id))
-    clear = {"status": "PROPOSED", "agency": programme.state["agency"], "proposed_on": draw.today,
-             "proposed_by": by.actor}  # fmt: skip
-    payload = {"note": words(command.note, "The note", 500)} if command.note else None
-    return Decision((Draft(draw.new_id(), "EnrolmentProposed", draw.new_id(), refs, clear, payload),))
-
-
-def proposed_person(history: History, command: ProposeEnrolment) -> Subject:
-    """The person a proposal names: by id, or by NIK and birth date, both of which must fit.
-
-    Raises NotFound in the same words whether the NIK is unknown or the date differs.
-    """
-    if (command.person is None) == (command.nik is None):
-        raise InvalidInput("A proposal names a person by id or by NIK.", "Give one of the two.")
-    if command.person is not None:
-        return known(history, command.person, "Person", "person")
-    if command.born_on is None:
-        raise InvalidInput("A NIK alone does not name a person.", "Give the birth date as well.")
-    born_on = day(command.born_on, "The birth date")
-    for person in persons_with_nik(history, "".join(str(command.nik).split())):
-        if person_values(history, person).get("born_on") == born_on:
-            return person
-    raise NotFound("No person with this NIK and birth date is known.", "Check both on the family card.")
-
-
-def persons_with_nik(history: History, nik: str) -> list[Subject]:
-    """Persons whose golden NIK is this one."""
-    candidates: dict[str, None] = {}
-    for each in history.find("nik", nik):
-        subject = history.subject(each)
-        if subject is not None and subject.type == "Person":
-            candidates[each] = None
-        else:
-            candidates.update(dict.fromkeys(history.find("person_of", each)))
-    persons = [history.subject(each) for each in candidates]
-    return [each for each in persons if each and person_values(history, each).get("nik") == nik]
-
-
 def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
     """A proposal, or what a list says, becomes an enrolment; accepted by somebody outside the agency that made it."""
     enrolment = known(history, command.enrolment, "Enrolment", "enrolment")
@@ -175,6 +129,7 @@ def enrol(history: History, command: Enrol, draw: Draw, by: By) -> Decision:
             "Only a proposal, or an enrolment that rests on lists alone, can be accepted.",
         )
     demand_outside(enrolment, by)
+    _demand_one_place(history, enrolment)
     agency = state["agency"]
     programme = known(history, state["programme"], "Programme", "programme")
     starts_on = day(command.starts_on or draw.today, "The start of an enrolment")
@@ -210,6 +165,16 @@ def end_enrolment(history: History, command: EndEnrolment, draw: Draw, by: By) -
     draft = Draft(draw.new_id(), "EnrolmentEnded", enrolment.id, enrolment_refs(enrolment), clear, payload)
     programme = known(history, state["programme"], "Programme", "programme")
     return Decision((draft, *(_places(draw, programme, -1) if state.get("visible") else ())))
+
+
+def _demand_one_place(history: History, enrolment: Subject) -> None:
+    """A household or family card has one place in a programme, whoever of it lists name."""
+    state = enrolment.state
+    unit = state.get("household") or state.get("family_card")
+    for each in enrolments_for(history, unit) if unit else ():
+        same = each.state["programme"] == state["programme"] and each.id != enrolment.id
+        if same and each.state.get("visible") and each.state["status"] in STANDING:
+            raise Conflict("It has a place in this programme already.", "Look at the enrolment that stands.")
 
 
 def demand_outside(enrolment: Subject, by: By) -> None:

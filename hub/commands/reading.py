@@ -96,11 +96,16 @@ def person_row(history: History, person: Subject | None) -> Mapping[str, Json]:
 
 
 def household_row(history: History, household: Subject | None) -> Mapping[str, Json]:
-    """What the row predicates of the policy look at in a household: where it lies. No agency's sight is looked up."""
-    if household is None or not household.state.get("evidence"):
+    """What the row predicates of the policy look at in a household: where it lies, and who sees any of its members."""
+    if household is None:
         return NOBODY
-    payload = history.payload(household.state["evidence"]) or {}
-    return {**NOBODY, "kelurahan": payload.get("standardised", {}).get("area")}
+    payload = history.payload(household.state["evidence"]) if household.state.get("evidence") else None
+    vis: dict[str, Json] = {}
+    for person, _ in household.state["members"]:
+        for agency, until in person_row(history, history.subject(person))["vis"].items():
+            vis[agency] = later(until, vis[agency]) if agency in vis else until
+    area = (payload or {}).get("standardised", {}).get("area")
+    return {"kelurahan": area, "vis": vis, "agency": None}
 
 
 def owner_of(history: History, record: str) -> Subject | None:
@@ -125,6 +130,27 @@ def enrolments_of(history: History, person: str) -> list[Subject]:
     """All enrolments of a person, oldest first."""
     found = [history.subject(each) for each in history.find("enrolments_of", person)]
     return [each for each in found if each is not None and each.state["person"] == person]
+
+
+def enrolments_for(history: History, unit: str) -> list[Subject]:
+    """All enrolments of a household or of a family card, oldest first."""
+    found = [history.subject(each) for each in history.find("enrolments_of", unit)]
+    units = ("household", "family_card")
+    return [each for each in found if each is not None and unit in {each.state.get(name) for name in units}]
+
+
+def listed_on(history: History, card: str) -> list[Subject]:
+    """The persons who stand on a family card by the newest words, oldest first."""
+    found = [history.subject(each) for each in history.find("listed_on", card)]
+    return [each for each in found if each is not None and card in each.state.get("family_cards", ())]
+
+
+def lives_in(history: History, person: str) -> Subject | None:
+    """The household that somebody is a member of."""
+    for each in map(history.subject, history.find("household_of", person)):
+        if each is not None and any(person == member for member, _ in each.state["members"]):
+            return each
+    return None
 
 
 def widen(vis: dict[str, Json], enrolment: Subject) -> None:

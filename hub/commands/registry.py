@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -21,11 +21,12 @@ from hub.commands import (
     payments,
     people,
     programmes,
+    proposing,
     standings,
     survivorship,
 )
 from hub.commands.model import CommandSpec
-from hub.commands.reading import NOBODY, household_row, named, person_row, resolved
+from hub.commands.reading import NOBODY, household_row, listed_on, lives_in, named, person_row, resolved
 from hub.domain.facts import History, Json, Subject
 
 
@@ -56,25 +57,35 @@ def _person(history: History, subject: str) -> Subject | None:
 
 
 Rows = Iterable[tuple[str, Mapping[str, Json]]]
+Alternatives = Iterable[tuple[str, Sequence[Mapping[str, Json]]]]
 
 
 def _first_arranged(history: History, command: arranging.Arrangement) -> Mapping[str, Json]:
     return person_row(history, _person(history, arranging.named_persons(command)[0]))
 
 
-def _named_arranged(history: History, command: arranging.Arrangement) -> Rows:
+def _named_unit(history: History, command: programmes.ProposeEnrolment) -> Alternatives:
+    """A household or a family card that is named by id; the card is seen through whoever of its persons is."""
+    if command.household is not None:
+        yield "Household", [household_row(history, _household(history, command.household))]
+    if command.family_card is not None:
+        persons = listed_on(history, command.family_card)
+        yield "FamilyCard", [person_row(history, each) for each in persons] or [NOBODY]
+
+
+def _named_arranged(history: History, command: arranging.Arrangement) -> Alternatives:
     """Persons and households that are named by id."""
     for each in arranging.named_persons(command):
-        yield "Person", person_row(history, _person(history, each))
+        yield "Person", [person_row(history, _person(history, each))]
     for each in arranging.named_households(command):
-        yield "Household", household_row(history, _household(history, each))
+        yield "Household", [household_row(history, _household(history, each))]
 
 
 def _all_arranged(history: History, command: arranging.Arrangement) -> Rows:
     """Whoever arranges a household must be allowed to do so where its persons live, and where they lived."""
     for each in map(partial(_person, history), arranging.named_persons(command)):
         yield "Household", person_row(history, each)
-        if each is not None and (home := arranging.lives_in(history, each.id)) is not None:
+        if each is not None and (home := lives_in(history, each.id)) is not None:
             yield "Household", household_row(history, home)
     for household in arranging.named_households(command):
         yield "Household", household_row(history, _household(history, household))
@@ -131,7 +142,7 @@ COMMANDS: Mapping[type, CommandSpec] = MappingProxyType({
     arranging.SplitHousehold: _arranged(decide=arranging.split_household),
     programmes.DefineProgramme: CommandSpec("programme:define", "Programme", programmes.define_programme, _own_agency),
     programmes.ProposeEnrolment: CommandSpec(
-        "enrolment:propose", "Enrolment", programmes.propose_enrolment, _programme_row, _named_person
+        "enrolment:propose", "Enrolment", proposing.propose_enrolment, _programme_row, _named_person, _named_unit
     ),
     enrolling.EnrolMatched: CommandSpec("enrolment:match", "Enrolment", enrolling.enrol_matched),
     programmes.Enrol: CommandSpec("enrolment:accept", "Enrolment", programmes.enrol, _enrolment_row),

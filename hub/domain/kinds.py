@@ -196,7 +196,7 @@ def _paid(state: State, fact: Fact) -> State:
 
 def _listed(state: State, fact: Fact) -> State:
     """What lists say of an enrolment now; all entries that are its evidence, and no others."""
-    of = {"person": fact.ref("person"), "programme": fact.ref("programme")}
+    of = {name: fact.ref(name) for name in ("person", "programme", "household", "family_card")}
     return {**state, **fact.clear, **of, "entries": list(fact.refs_as("entry"))}
 
 
@@ -228,6 +228,12 @@ def _record_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     return [*found, *_payload_fields("nik", "kk")(fact)]
 
 
+def _golden_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+    """Persons whom a row of the civil registry confirms, and those whom a family card lists."""
+    confirmed = [("civil_of", each) for each in fact.refs_as("civil")]
+    return [*confirmed, *(("listed_on", card) for card in fact.refs_as("family_card"))]
+
+
 def _correction_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     nik = (fact.payload or {}).get("values", {}).get("nik")
     return [("nik", nik)] if nik else []
@@ -241,6 +247,12 @@ def _match_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     if "actor" in fact.clear:
         found += [("matches", "judged"), ("judged_of", left), ("judged_of", right)]
     return found
+
+
+def _enrolment_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
+    """An enrolment is found by its person, and by the household or family card that it is for."""
+    named = (fact.ref(role) for role in ("person", "household", "family_card"))
+    return [("enrolments_of", each) for each in named if each]
 
 
 def _household_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -322,7 +334,7 @@ _TABLE = (
         "GoldenChosen",
         "Person",
         _golden_chosen,
-        lookups=lambda fact: [("civil_of", each) for each in fact.refs_as("civil")],
+        lookups=_golden_lookups,
     ),
     Kind(
         "SurvivorshipRulesSet",
@@ -350,7 +362,7 @@ _TABLE = (
         "Enrolment",
         _enrolment,
         owner=Owner.FACT,
-        lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
+        lookups=_enrolment_lookups,
     ),
     Kind(
         "PersonEnrolled",
@@ -369,7 +381,7 @@ _TABLE = (
         "EnrolmentMoved",
         "Enrolment",
         _enrolment,
-        lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
+        lookups=_enrolment_lookups,
     ),
     Kind("HouseholdFormed", "Household", _household_formed, lookups=_household_lookups),
     Kind(
@@ -384,7 +396,7 @@ _TABLE = (
         "EnrolmentListed",
         "Enrolment",
         _listed,
-        lookups=lambda fact: (("enrolments_of", fact.ref("person") or ""),),
+        lookups=_enrolment_lookups,
     ),
     Kind(
         "EntryCompared",

@@ -307,6 +307,15 @@ def _proposed(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Put("Enrolment", fact.subject, clear, fresh=True)
     yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"), fresh=True)
     yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=True)
+    yield from _units(fact, fresh=True)
+
+
+def _units(fact: Fact, *, fresh: bool) -> Iterator[Op]:
+    """The household or family card that is enrolled, where the programme's unit is one."""
+    for type_, label, role in (
+        ("FOR_HOUSEHOLD", "Household", "household"), ("FOR_FAMILY_CARD", "FamilyCard", "family_card"),
+    ):  # fmt: skip
+        yield Tie("Enrolment", fact.subject, type_, label, fact.refs_as(role), fresh=fresh)
 
 
 def _listed(fact: Fact, payload: Payload) -> Iterator[Op]:
@@ -317,6 +326,7 @@ def _listed(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"), fresh=fresh)
     yield Tie("Enrolment", fact.subject, "IN_PROGRAMME", "Programme", fact.refs_as("programme"), fresh=fresh)
     yield Tie("Enrolment", fact.subject, "EVIDENCED_BY", "SourceRecord", fact.refs_as("entry"), fresh=fresh)
+    yield from _units(fact, fresh=fresh)
 
 
 def _compared(fact: Fact, payload: Payload) -> Iterator[Op]:
@@ -350,6 +360,8 @@ def _paid(fact: Fact, payload: Payload) -> Iterator[Op]:
 def _moved(fact: Fact, payload: Payload) -> Iterator[Op]:
     yield Put("Enrolment", fact.subject, {"person": fact.ref("person"), "version": fact.version})
     yield Tie("Enrolment", fact.subject, "FOR_PERSON", "Person", fact.refs_as("person"))
+    if fact.ref("household"):
+        yield from _units(fact, fresh=False)
     yield from _visible(fact)
 
 

@@ -116,6 +116,9 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "family_cards": Link("({n})-[:HOLDS]->({m}:FamilyCard)", "FamilyCard", many=True),
             "address": Link("({n})-[:HOUSED_AT]->({m}:Address)", "Address"),
             "area": Link("({n})-[:SITUATED_IN]->({m}:Area)", "Area", guard="kelurahan"),
+            "enrolments": Link(
+                "({n})<-[:FOR_HOUSEHOLD]-({m}:Enrolment)", "Enrolment", many=True, filters=("status", "programme")
+            ),
             "source_records": Link("({n})-[:TOLD_BY]->({m}:SourceRecord)", "SourceRecord", many=True),
             "assessments": Measures(
                 ("({n})-[:TOLD_BY]->(:SourceRecord)-[:ASSESSED_AS]->({m}:Assessment)-[:FOUND_IN]->({r}:Release)",)
@@ -149,6 +152,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
         | {
             "programme": Link("({n})-[:IN_PROGRAMME]->({m}:Programme)", "Programme"),
             "person": Link("({n})-[:FOR_PERSON]->({m}:Person)", "Person"),
+            "household": Link("({n})-[:FOR_HOUSEHOLD]->({m}:Household)", "Household"),
+            "family_card": Link("({n})-[:FOR_FAMILY_CARD]->({m}:FamilyCard)", "FamilyCard"),
             "payments": Link(
                 "({n})-[:PAID_BY]->({m}:Payment)", "Payment", many=True, order="{m}.paid_on, {m}.id"
             ),

@@ -391,12 +391,13 @@ def commands(book: Book, kind: type) -> Draws:
         ),
         people.CorrectPerson: st.builds(people.CorrectPerson, some(book, "Person"), values, words),
         programmes.DefineProgramme: st.builds(
-            programmes.DefineProgramme, codes, words, agencies, st.sampled_from(("PERSON", "HOUSEHOLD")),
+            programmes.DefineProgramme, codes, words, agencies, st.sampled_from(programmes.UNITS),
             maybe() | words, st.sampled_from(((), ("pangan",))), maybe() | st.integers(-1, 2),
         ),
         programmes.ProposeEnrolment: st.builds(
             programmes.ProposeEnrolment, codes, maybe() | some(book, "Person"), maybe() | niks, maybe() | born,
-            maybe() | words,
+            maybe() | words, maybe() | some(book, "Household"), maybe() | some(book, "FamilyCard"),
+            maybe() | st.just("3273010101010001"),
         ),
         programmes.Enrol: st.builds(programmes.Enrol, some(book, "Enrolment"), maybe() | days),
         programmes.EndEnrolment: st.builds(
@@ -470,6 +471,8 @@ def begun() -> Book:
     for agency, programme in (("dinsos", "satu"), ("disdik", "dua")):
         book.submit(access.DefineAgency(agency, agency), by)
         book.submit(programmes.DefineProgramme(programme, programme, agency, quota=2), by)
+    for code, unit in (("tiga", "HOUSEHOLD"), ("empat", "FAMILY_CARD")):
+        book.submit(programmes.DefineProgramme(code, code, "dinsos", unit), by)
     (opened,) = book.submit(intake.OpenRelease("dtks", "begin", "2024-01-31", "ab"), by)
     dwelling = intake.Incoming("dwelling", "r0", "r0", {}, {"area": KELURAHAN, "rt": "001"})
     values = {"nik": "3273010101800001", "kk": "3273010101010001", "name": "IIS", "name_key": "IIS"}

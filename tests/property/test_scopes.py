@@ -215,6 +215,10 @@ def worlds(draw: st.DrawFn) -> World:
         _person(draw, world, n, draw(st.sampled_from(cards)), draw(st.sampled_from(homes)))
     for n in range(2):
         _household(draw, world, n, (count, draw(st.sampled_from(cards)), draw(st.sampled_from(homes))))
+    for each in world.of("Enrolment"):
+        unit = draw(st.sampled_from((None, *cards, identifier(700), identifier(701))))
+        if unit is not None:
+            world.join(each["id"], "FOR_FAMILY_CARD" if unit in cards else "FOR_HOUSEHOLD", unit)
     return world
 
 

@@ -101,7 +101,7 @@ def test_a_person_in_a_programme_of_the_agency_is_proposed_for_another_by_id(tow
     [
         ({"programme": "p_dinkes"}, Forbidden),
         ({"programme": "p_nowhere"}, NotFound),
-        ({"programme": "p_house"}, InvalidInput),
+        ({"programme": "p_house"}, Conflict),
         ({"born_on": None}, InvalidInput),
         ({"born_on": "06-07-1972"}, InvalidInput),
         ({"nik": None, "born_on": None}, InvalidInput),
