@@ -36,14 +36,20 @@ from hub.domain.kinds import Log
 from hub.domain.selection import walk
 from hub.faults import reach
 from hub.graph.asked import prepare
+from hub.graph.past import answer_then
 from hub.graph.project import Projector
 from hub.graph.read import GraphReader, whole
+from hub.graph.replay import Replay
+from hub.graph.select import Prepared
 from hub.ledger.answers import ANSWERS, answer
 from hub.ledger.checks import CHECKS_PER_HOUR, Quota, completed
 from hub.ledger.entries import Appended, Pending, Warrant
 from hub.ledger.history import LedgerHistory
 from hub.ledger.overlap_answers import with_rules
+from hub.ledger.past import PastFacts, seq_at
+from hub.ledger.sight import Sight
 from hub.ledger.store import Ledger
+from hub.ledger.subject_history import told
 from hub.questions.model import (
     Answer,
     HouseholdById,
@@ -263,14 +269,16 @@ class Hub:
         if type(question) in ANSWERS:
             viewed = await asyncio.to_thread(answer, self._ledger, question, scope, self._cursor_key)
             return viewed, spec.personal, self._shown()
-        await self._follow_own_writes(actor)
-        self._refuse_foreign_graph()
         if type(question) in STUDIES:
             found = await study(question, Desk(self._ledger, self._reader, scope, rights.policy))
             return found, spec.personal, self._shown()
         if type(question) is Overlaps:
             question = await asyncio.to_thread(with_rules, self._ledger, question)
         prepared = prepare(question, scope, self._cursor_key)
+        if getattr(question, "as_of", None) is not None:
+            return await asyncio.to_thread(self._then, question, prepared, scope)
+        await self._follow_own_writes(actor)
+        self._refuse_foreign_graph()
         reading = await self._reader.answer(prepared)
         viewed = prepared.view(reading.rows)
         if type(question) is PersonCheck:
@@ -279,8 +287,19 @@ class Hub:
             became = await asyncio.to_thread(self._became, question.id)
             if became is not None:
                 return await self._answer(actor, replace(question, id=became), scope, rights)
+        if viewed.trails:
+            viewed = await asyncio.to_thread(told, self._ledger, viewed, scope, self._cursor_key)
         shown = _Shown(reading.seq, reading.moved or reading.seq < self._entries())
         return viewed, prepared.personal, shown
+
+    def _then(self, question: Any, prepared: Prepared, scope: Scope) -> tuple[Viewed, bool, _Shown]:
+        """As the graph showed it after an earlier entry; what may be seen of it is decided by today."""
+        seq = seq_at(self._ledger, question.as_of)
+        replay, sight = Replay(PastFacts(self._ledger, seq)), Sight(self._ledger, scope)
+        viewed = answer_then(prepared, question, scope, replay, sight)
+        trails = tuple(replace(each, upto=seq) for each in viewed.trails)
+        viewed = told(self._ledger, replace(viewed, trails=trails), scope, self._cursor_key)
+        return viewed, prepared.personal, _Shown(seq, False)
 
     def _became(self, subject: str) -> str | None:
         """Whom this person or household became: an id is a promise."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hub.domain.errors import HubError
 from hub.domain.facts import Actor, Receipt
 from hub.domain.ids import as_uuid
-from hub.domain.selection import Selection
+from hub.domain.selection import Selection, project
 from hub.questions.model import Answer, LedgerEntry
 
 if TYPE_CHECKING:
@@ -84,12 +84,3 @@ class Root:
 
 
 RECEIPT_FIELDS = ("seq", "subject", "version", "leaf_hash", "recorded_at", "projected")
-
-
-def project(data: Any, selection: Selection) -> Any:
-    """Data under snake_case names, cut to a selection and keyed as it was picked. None and errors pass."""
-    if not selection or data is None or isinstance(data, Exception):
-        return data
-    if isinstance(data, (list, tuple)):
-        return [project(each, selection) for each in data]
-    return {pick.key: project(data[pick.name], pick.picks) for pick in selection}

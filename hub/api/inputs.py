@@ -8,6 +8,7 @@ from strawberry import ID, field
 from hub.api.scalars import (
     AreaSystem,
     Date,
+    DateTime,
     EnrolmentStatus,
     EnrolmentUnit,
     JudgementKind,
@@ -75,15 +76,25 @@ class EntryFilter:
     """Filter of entries."""
 
     subject: ID | None = field(description="About this subject.")
-    actor: str | None = field(description="By this actor: id.")
+    actor: str | None = field(description="By this actor (pelaku): id or log-in name.")
+    agency: str | None = field(description="Made for the agency with this code (OPD).")
+    action: str | None = field(description="In which this was done, as `noun:verb`.")
+    from_: DateTime | None = field(name="from", description="Recorded then or later.")
+    to: DateTime | None = field(description="Recorded before then.")
 
 
 @strawberry.input(description="Which disclosures.")
 class DisclosureFilter:
     """Filter of disclosures."""
 
-    person: ID | None = field(description="Of data about this person.")
-    actor: str | None = field(description="To this actor: id.")
+    person: ID | None = field(
+        description="Of data about this person, also under ids that became theirs by merging."
+    )
+    actor: str | None = field(description="To this actor (pelaku): id or log-in name.")
+    agency: str | None = field(description="To somebody who asked for the agency with this code (OPD).")
+    purpose: str | None = field(description="For the purpose with this code (tujuan).")
+    from_: DateTime | None = field(name="from", description="Left then or later.")
+    to: DateTime | None = field(description="Left before then.")
 
 
 @strawberry.input

@@ -5,37 +5,8 @@ from __future__ import annotations
 import strawberry
 from strawberry import ID, field
 
-from hub.api.scalars import JSON, Date, DateTime, JudgementKind
-from hub.api.types import WITHHELD, Node, SourceRecord, WithheldField
-
-
-@strawberry.type(description="One thing that an entry says about one subject (fakta). Needs `entry:read`.")
-class EntryFact:
-    """A fact."""
-
-    kind: str = field(description="What happened, in the past tense, e.g. `PersonCorrected`.")
-    subject: ID = field(description="Id of what it is about.")
-    before: JSON | None = field(description="Values before, as far as the asker may see them.")
-    after: JSON | None = field(description="Values after, as far as the asker may see them.")
-    withheld: list[WithheldField] = field(description=WITHHELD)
-    erased: bool = field(description="Whether the personal values were erased; the proof still stands.")
-
-
-@strawberry.type(description="One change in the ledger (entri buku besar). Needs `entry:read`.")
-class Entry:
-    """An entry."""
-
-    seq: int = field(description="Its place in the ledger, from 1.")
-    recorded_at: DateTime = field(description="When it was recorded, UTC.")
-    actor: str = field(description="Id of who did it (pelaku).")
-    agency: str | None = field(description="Code of the agency it was done for (OPD).")
-    action: str = field(description="What was done, as `noun:verb`.")
-    purpose: str = field(description="Code of the purpose (tujuan).")
-    legal_basis: str = field(description="Legal basis of the purpose (dasar hukum).")
-    policy_version: int = field(description="Version of the rules that allowed it.")
-    subjects: list[ID] = field(description="Ids of what its facts are about.")
-    facts: list[EntryFact] = field(description="What it says, in order.")
-    leaf_hash: str = field(description="RFC 6962 hash of its leaf, hexadecimal.")
+from hub.api.scalars import Date, DateTime, JudgementKind
+from hub.api.types import WITHHELD, Entry, Node, SourceRecord, WithheldField
 
 
 @strawberry.type(description="A signed state of the whole ledger. Needs `ledger:prove`.")
@@ -59,6 +30,33 @@ class InclusionProof:
     path: list[str] = field(description="Audit path from the leaf up, hexadecimal.")
     checkpoint: Checkpoint = field(description="The signed state that the path leads to.")
     file: str = field(description="The same proof as C2SP tlog-proof text, to be kept.")
+
+
+@strawberry.type(
+    description="Proof that the ledger as it once was is the beginning of what it became. Needs `ledger:prove`."
+)
+class ConsistencyProof:
+    """A consistency proof."""
+
+    from_: int = field(name="from", description="Number of entries of the smaller tree.")
+    to: int = field(description="Number of entries of the larger tree.")
+    path: list[str] = field(description="The proof of RFC 6962, section 2.1.2, hexadecimal.")
+    from_root_hash: str = field(
+        description="Root of the smaller tree, hexadecimal: compare it with a checkpoint kept elsewhere."
+    )
+    to_root_hash: str = field(description="Root of the larger tree, hexadecimal.")
+
+
+@strawberry.type(
+    description="A file that proves an entry to an outsider (bukti entri), with those of its facts that the asker "
+    "may see. Needs `entry:prove`."
+)
+class Evidence:
+    """An evidence file."""
+
+    seq: int = field(description="The entry.")
+    file: str = field(description="The file, to be kept as it is; `hub ledger check-evidence` checks it.")
+    vkey: str = field(description="The verifier key under which its checkpoint is signed.")
 
 
 @strawberry.type(description="Who saw what, when and what for (pembukaan data). Needs `disclosure:read`.")

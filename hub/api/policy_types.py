@@ -8,8 +8,8 @@ import strawberry
 from strawberry import ID, field
 
 from hub.api.inputs import Change
-from hub.api.ledger_types import Entry
 from hub.api.scalars import Date, DateTime
+from hub.api.types import Entry
 
 
 @strawberry.enum(description="Whether a change to the policy needs a second person (empat mata).")

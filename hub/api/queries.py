@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from hub.api import officer_queries, policy_fields
 from hub.api.areas import kemendagri_code
-from hub.api.context import Root, project
+from hub.api.context import Root
 from hub.api.inputs import (
     AreaInput,
     DisclosureFilter,
@@ -27,8 +27,9 @@ from hub.api.inputs import (
 )
 from hub.api.ledger_types import (
     Checkpoint,
+    ConsistencyProof,
     Disclosure,
-    Entry,
+    Evidence,
     InclusionProof,
     Match,
     PairExplanation,
@@ -36,13 +37,16 @@ from hub.api.ledger_types import (
     UnmatchedEntry,
     Viewer,
 )
+from hub.api.lineage_types import Lineage
+from hub.api.plan import snake
 from hub.api.roots import root_field
-from hub.api.scalars import AreaSystem, Date, EnrolmentOrder, HouseholdOrder, PersonOrder
+from hub.api.scalars import AreaSystem, Date, DateTime, EnrolmentOrder, HouseholdOrder, PersonOrder
 from hub.api.types import (
     Agency,
     Area,
     Connection,
     Enrolment,
+    Entry,
     FamilyCard,
     Household,
     Node,
@@ -53,7 +57,7 @@ from hub.api.types import (
 )
 from hub.domain.errors import InvalidInput
 from hub.domain.ids import as_uuid
-from hub.domain.selection import Pick
+from hub.domain.selection import Pick, project
 from hub.questions import model as questions
 from hub.questions.model import Page
 
@@ -100,10 +104,18 @@ async def viewer(root: Root) -> Any:
     return await root.ask_whole(questions.Viewer())
 
 
+AsOf = Annotated[
+    DateTime | None,
+    strawberry.argument(
+        description="As it was then. It moves data, never rights: what may be seen is decided by today."
+    ),
+]
+
+
 @ask(Person | None, "One person (individu).", needs="person:read")
-async def person(root: Root, id: ID) -> Any:
+async def person(root: Root, id: ID, as_of: AsOf) -> Any:
     """One person by id."""
-    return await root.ask(questions.PersonById(as_uuid(id, "id"), root.selection))
+    return await root.ask(questions.PersonById(as_uuid(id, "id"), root.selection, as_of))
 
 
 @ask(Person | None, "The person who carries this NIK.", needs="person:read")
@@ -174,9 +186,9 @@ def _order(given: list[Any] | None) -> str | None:
 
 
 @ask(Household | None, "One household (rumah tangga).", needs="person:read")
-async def household(root: Root, id: ID) -> Any:
+async def household(root: Root, id: ID, as_of: AsOf) -> Any:
     """One household by id."""
-    return await root.ask(questions.HouseholdById(as_uuid(id, "id"), root.selection))
+    return await root.ask(questions.HouseholdById(as_uuid(id, "id"), root.selection, as_of))
 
 
 @ask(Connection[Household], "Households (rumah tangga), page by page.", needs="person:read")
@@ -230,6 +242,12 @@ async def programme(root: Root, code: str) -> Any:
         selection = (*selection, Pick("code", key))
     found = await root.ask(questions.Programmes(selection))
     return next((each for each in found if each[key] == code), None)
+
+
+@ask(Enrolment | None, "One enrolment (kepesertaan).", needs="enrolment:read")
+async def enrolment(root: Root, id: ID, as_of: AsOf) -> Any:
+    """One enrolment by id."""
+    return await root.ask(questions.EnrolmentById(as_uuid(id, "id"), root.selection, as_of))
 
 
 @ask(Connection[Enrolment], "Enrolments (kepesertaan) across programmes.", needs="enrolment:read")
@@ -319,6 +337,18 @@ async def explain_pair(root: Root, left: ID, right: ID) -> Any:
     return await root.ask_whole(questions.PairExplained(as_uuid(left, "left"), as_uuid(right, "right")))
 
 
+@ask(
+    Lineage | None,
+    "Where a person, household, enrolment or source record comes from, or one golden `field` of a person, and what was "
+    "decided from it, up to `depth` steps.",
+    needs="lineage:read",
+)
+async def lineage(root: Root, subject: ID, field: str | None, depth: int = 3) -> Any:
+    """A lineage; null when there is no such subject for this asker."""
+    wanted = None if field is None else snake(field)
+    return await root.ask_whole(questions.Lineage(as_uuid(subject, "subject"), wanted, depth))
+
+
 @ask(Connection[Entry], "Entries of the ledger (buku besar), newest first.", needs="entry:read")
 async def ledger_entries(
     root: Root,
@@ -327,9 +357,20 @@ async def ledger_entries(
     first: First = 20,
     after: After,
 ) -> Any:
-    """Entries about a subject, by an actor, or all."""
-    subject, actor = (filter.subject, filter.actor) if filter else (None, None)
-    return await root.ask_whole(questions.LedgerEntries(subject, actor, Page(first, after)))
+    """Entries about a subject, by an actor, of a time, or all."""
+    page = Page(first, after)
+    if filter is None:
+        return await root.ask_whole(questions.LedgerEntries(page=page))
+    return await root.ask_whole(
+        questions.LedgerEntries(
+            filter.subject,
+            filter.actor,
+            page,
+            filter.agency,
+            filter.action,
+            questions.Between(filter.from_, filter.to),
+        )
+    )
 
 
 @ask(Entry | None, "One entry of the ledger (entri).", needs="entry:read")
@@ -350,6 +391,29 @@ async def inclusion_proof(root: Root, seq: int, size: int | None) -> Any:
     return await root.ask_whole(questions.InclusionProof(seq, size))
 
 
+@ask(
+    ConsistencyProof,
+    "Proof that the first `from` entries are the beginning of the first `to`.",
+    needs="ledger:prove",
+)
+async def consistency_proof(
+    root: Root, from_: Annotated[int, strawberry.argument(name="from")], to: int
+) -> Any:
+    """A proof of consistency."""
+    return await root.ask_whole(questions.ConsistencyProof(from_, to))
+
+
+@ask(
+    Evidence,
+    "A file that proves an entry to an outsider; `facts` are places from 0, all unless given.",
+    needs="entry:prove",
+)
+async def evidence(root: Root, seq: int, facts: list[int] | None, closed: bool = False) -> Any:
+    """An evidence file, without payloads when `closed`."""
+    places = tuple(facts) if facts is not None else None
+    return await root.ask_whole(questions.Evidence(seq, places, closed))
+
+
 @ask(Connection[Disclosure], "Who saw what, when, what for; newest first.", needs="disclosure:read")
 async def disclosures(
     root: Root,
@@ -358,9 +422,20 @@ async def disclosures(
     first: First = 20,
     after: After,
 ) -> Any:
-    """Disclosures about a person, to an actor, or all."""
-    about, actor = (filter.person, filter.actor) if filter else (None, None)
-    return await root.ask_whole(questions.Disclosures(about, actor, Page(first, after)))
+    """Disclosures about a person, to an actor, of a time, or all."""
+    page = Page(first, after)
+    if filter is None:
+        return await root.ask_whole(questions.Disclosures(page=page))
+    return await root.ask_whole(
+        questions.Disclosures(
+            filter.person,
+            filter.actor,
+            page,
+            filter.agency,
+            filter.purpose,
+            questions.Between(filter.from_, filter.to),
+        )
+    )
 
 
 Query = create_type(

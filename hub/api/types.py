@@ -76,6 +76,35 @@ class WithheldField:
     reason: str = strawberry.field(description="What is in the way: the purpose, the role, the territory.")
 
 
+@strawberry.type(description="One thing that an entry says about one subject (fakta).")
+class EntryFact:
+    """A fact."""
+
+    kind: str = field(description="What happened, in the past tense, e.g. `PersonCorrected`.")
+    subject: ID = field(description="Id of what it is about.")
+    before: JSON | None = field(description="Values before, as far as the asker may see them.")
+    after: JSON | None = field(description="Values after, as far as the asker may see them.")
+    withheld: list[WithheldField] = field(description=WITHHELD)
+    erased: bool = field(description="Whether the personal values were erased; the proof still stands.")
+
+
+@strawberry.type(description="One change in the ledger (entri buku besar).")
+class Entry:
+    """An entry."""
+
+    seq: int = field(description="Its place in the ledger, from 1.")
+    recorded_at: DateTime = field(description="When it was recorded, UTC.")
+    actor: str = field(description="Id of who did it (pelaku).")
+    agency: str | None = field(description="Code of the agency it was done for (OPD).")
+    action: str = field(description="What was done, as `noun:verb`.")
+    purpose: str = field(description="Code of the purpose (tujuan).")
+    legal_basis: str = field(description="Legal basis of the purpose (dasar hukum).")
+    policy_version: int = field(description="Version of the rules that allowed it.")
+    subjects: list[ID] = field(description="Ids of what its facts are about.")
+    facts: list[EntryFact] = field(description="What it says, in order.")
+    leaf_hash: str = field(description="RFC 6962 hash of its leaf, hexadecimal.")
+
+
 @strawberry.type(description="A code of an area in another system.")
 class AreaCode:
     """An area's code elsewhere."""
@@ -161,6 +190,23 @@ class Payment:
     withheld: list[WithheldField] = field(description=WITHHELD)
 
 
+def _history(
+    root: Mapping[str, Any],
+    first: Annotated[int | None, strawberry.argument(description="Rows from the start, at most 100.")] = 20,
+    after: Annotated[
+        str | None, strawberry.argument(description="Cursor before the first row wanted.")
+    ] = None,
+) -> Connection[Entry]:
+    """Declares the arguments; the question that brought the row has already answered it."""
+    return cast(Connection[Entry], root["history"])
+
+
+HISTORY = (
+    "Entries of the ledger about it, also under ids that were merged into it, newest first; of each only what it says "
+    "of it. Needs `lineage:read`."
+)
+
+
 @strawberry.type(
     description="A place in a programme, from proposal to end (kepesertaan). Needs `enrolment:read`."
 )
@@ -191,6 +237,7 @@ class Enrolment(Node):
     last_paid_on: Date | None = field(description="Day of the newest payment known to the hub.")
     payments: list[Payment] = field(description="What was paid out, by day, as far as the asker may see it.")
     withheld: list[WithheldField] = field(description=WITHHELD)
+    history: Connection[Entry] = field(resolver=_history, description=HISTORY)
 
 
 @strawberry.type(description="One delivery of a register (rilis), with its counts. Needs `release:read`.")
@@ -279,6 +326,7 @@ class Household(Node):
         resolver=_enrolments,
         description="Places in programmes that enrol households (kepesertaan). Needs `enrolment:read`.",
     )
+    history: Connection[Entry] = field(resolver=_history, description=HISTORY)
 
 
 @strawberry.type(description="A value as one row of a register says it.")
@@ -357,6 +405,7 @@ class Person(Node):
         description="What each register found at its date; classes one may not see are left out, and named."
     )
 
+    history: Connection[Entry] = field(resolver=_history, description=HISTORY)
     enrolments: list[Enrolment] = field(
         resolver=_enrolments, description="Places in programmes (kepesertaan). Needs `enrolment:read`."
     )

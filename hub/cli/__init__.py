@@ -57,7 +57,13 @@ COMMANDS: tuple[Entry, ...] = (
     ),
     Entry("serve", "hub.cli.serve", "serve", "Serve the GraphQL API."),
     Entry("token", "hub.cli.token", "token", "Print a token for a local account."),
-    Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show an entry."),
+    Entry("ledger", "hub.cli.ledger", "app", "Verify the ledger, sign a checkpoint, show or prove an entry."),
+    Entry(
+        "lineage",
+        "hub.cli.lineage",
+        "lineage",
+        "Tell where values come from: rows of registers, judgements, corrections, who and when; and what was decided.",
+    ),
     Entry("graph", "hub.cli.graph", "app", "Rebuild the graph from the ledger, or compare the two."),
     Entry(
         "policy",

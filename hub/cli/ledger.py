@@ -1,22 +1,28 @@
-"""`hub ledger`: verify it, sign a checkpoint, show an entry."""
+"""`hub ledger`: verify it, sign a checkpoint, show an entry; prove an entry, and check such a proof."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from hub.bootstrap import open_ledger
+from hub.bootstrap import STEWARD, open_hub, open_ledger
 from hub.cli import settings
+from hub.cli.files import read_file, write_private
+from hub.cli.output import Report as Progress
 from hub.cli.output import emit, watching
 from hub.domain.errors import LedgerFault, NotFound
 from hub.domain.kinds import Log
-from hub.ledger.answers import checkpoint_dict
 from hub.ledger.audit import Report, verify
 from hub.ledger.entry_views import entry_dict
+from hub.ledger.evidence import Proved, check
+from hub.ledger.proof_answers import checkpoint_dict
+from hub.questions.model import Evidence
 
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -74,6 +80,101 @@ def show(
     emit(found, json, lambda out: _print_entry(out, found))
 
 
+@app.command()
+def prove(  # noqa: PLR0913, PLR0917  # options of a command line, all by name
+    seq: Annotated[int, typer.Argument(help="Sequence number of the entry, from 1.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write; readable by its owner only.")],
+    fact: Annotated[
+        list[int] | None, typer.Option(help="Place of a fact to enclose, from 0; all unless given.")
+    ] = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Enclose no personal payload.")] = False,
+    name: Annotated[
+        str, typer.Option("--as", help="Account that asks: what it may not see stays out.")
+    ] = STEWARD,
+    json: AsJson = False,
+) -> None:
+    """Write a file that proves an entry to somebody who has nothing of the hub. What it shows of persons is recorded.
+
+    Hand the verifier key over by another way than the file.
+    """
+    question = Evidence(seq, tuple(fact) if fact else None, closed)
+    with watching(quiet=json) as report:
+        found = asyncio.run(_evidence(report, name, question))
+    write_private(out, found["file"])
+    proved = check(found["file"].encode(), found["vkey"])
+    told = {"seq": seq, "file": str(out), "vkey": found["vkey"], **_told(proved)}
+    emit(told, json, lambda console: _print_made(console, told))
+
+
+@app.command("check-evidence")
+def check_evidence(
+    file: Annotated[Path, typer.Argument(help="A file that `hub ledger prove` wrote.")],
+    key: Annotated[
+        str | None, typer.Option(help="The verifier key, from elsewhere than the file: name+id+key.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Check a proof of an entry: needs no database, no key file and no server.
+
+    Exit code 9 when the file does not prove what it says.
+    """
+    proved = check(read_file(file), key)
+    emit(_told(proved), json, lambda out: _print_proved(out, proved))
+
+
+async def _evidence(report: Progress, name: str, question: Evidence) -> dict[str, Any]:
+    async with open_hub(settings(), report, founding=False) as opened:
+        found: dict[str, Any] = (await opened.doors.ask(opened.actor(name), question)).data
+        return found
+
+
+def _told(proved: Proved) -> dict[str, Any]:
+    return {
+        "entry": proved.entry, "facts": [asdict(each) for each in proved.facts],
+        "signed": {"origin": proved.checkpoint.origin, "size": proved.checkpoint.size, "vkey": proved.vkey},
+        "key_given": proved.given,
+    }  # fmt: skip
+
+
+def _print_made(out: Console, told: dict[str, Any]) -> None:
+    opened = sum(each["payload"] is not None for each in told["facts"])
+    out.print(
+        f"Entry {told['seq']} with {len(told['facts'])} of {told['entry']['n']} facts, {opened} of them with their "
+        f"payload, written to {told['file']}",
+        markup=False,
+    )
+    out.print(f"Verifier key, to be handed over by another way: {told['vkey']}", markup=False)
+
+
+def _print_proved(out: Console, proved: Proved) -> None:
+    def line(text: str) -> None:
+        out.print(text, markup=False)
+
+    entry, signed = proved.entry, proved.checkpoint
+    line(
+        f"Proved: entry {entry['seq']} stands in {signed.origin}, of which {signed.size} entries were signed."
+    )
+    line(f"  {entry['at']}  {entry['action']}  for {entry['purpose']}: {entry['basis']}")
+    line(
+        f"  actor {entry['actor']}  agency {entry['agency'] or '-'}  policy version {entry['policy_version']}"
+    )
+    for each in proved.facts:
+        fact = each.fact
+        line(
+            f"  fact {each.index}: {fact['kind']} {fact['subject']} v{fact['subject_version']} {fact['clear']}"
+        )
+        if each.payload is not None:
+            line(f"    payload {each.payload}")
+        elif fact["c"] is not None:
+            line("    its payload is not enclosed, or was erased")
+    line("Not proved: that what was written is true, and that the hub's clock was right.")
+    if missing := entry["n"] - len(proved.facts):
+        line(f"Not enclosed: {missing} more facts of the entry.")
+    line(f"Signed under {proved.vkey}")
+    if not proved.given:
+        line("That key came with the file: compare it with one from elsewhere, or give that with --key.")
+
+
 def _print_report(out: Console, report: Report) -> None:
     for log, size in report.entries.items():
         out.print(f"{log:<12} {size:>10,} entries   root {report.roots[log]}")
@@ -96,9 +197,9 @@ def _print_entry(out: Console, found: dict[str, Any]) -> None:
     )
     out.print(f"  purpose  {found['purpose']}: {found['legal_basis']}")
     out.print(f"  leaf     {found['leaf_hash']}")
-    for fact in found["facts"][:_MOST_SHOWN]:
+    for place, fact in enumerate(found["facts"][:_MOST_SHOWN]):
         sealed = "  + sealed payload" if fact["sealed_payload"] else ""
-        out.print(f"  {fact['kind']:<18} {fact['subject']}  v{fact['version']}{sealed}")
+        out.print(f"  {place:>3} {fact['kind']:<18} {fact['subject']}  v{fact['version']}{sealed}")
     if len(found["facts"]) > _MOST_SHOWN:
         out.print(f"  … and {len(found['facts']) - _MOST_SHOWN} more (--json shows all)")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from rich.console import Console
 
 from hub.bootstrap import OpenHub, open_hub
 from hub.cli import settings
+from hub.cli.files import write_private
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.matching import AdoptModel
 from hub.commands.survivorship import rules_set
@@ -73,7 +73,7 @@ def train_model(
     """Train a model on the rows of finished releases, without the truth. It holds words of names: guard it."""
     with watching("rows", quiet=json) as progress:
         model = asyncio.run(_trained(progress))
-    _write(file, model.as_json().decode())
+    write_private(file, model.as_json().decode())
     told = {"file": str(file), "digest": adoption_of(model).digest}
     emit(told, json, lambda out: out.print(f"Model {told['digest'][:12]} written to {file}", markup=False))
 
@@ -108,7 +108,7 @@ def report(
         told = asyncio.run(_told(there, progress))
     if told is None:
         raise NotFound("Nothing has been matched yet.", "Run `hub match run` first.")
-    _write(file, page(told))
+    write_private(file, page(told))
     found = {"file": str(file), "rows": told.rows, "persons": told.persons, "pairs": len(told.found)}
     emit(found, json, lambda out: out.print(f"Report on {told.rows:,} rows written to {file}", markup=False))
 
@@ -121,7 +121,7 @@ def export(
     """Write which rows of the registers are one person. The file is readable by its owner only; the look is recorded."""
     with watching("rows", quiet=json) as report:
         rows = asyncio.run(_partition(report))
-    _write(file, _table(rows))
+    write_private(file, _table(rows))
     told = {"file": str(file), "rows": len(rows), "persons": len(set(rows.values()))}
     said = f"{told['rows']:,} rows of {told['persons']:,} persons written to {file}"
     emit(told, json, lambda out: out.print(said, markup=False))
@@ -277,16 +277,6 @@ def _table(rows: dict[Row, str]) -> str:
     writer.writerow(("register", "row_key", "cluster_id"))
     writer.writerows((*row, person) for row, person in sorted(rows.items()))
     return text.getvalue()
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file that only its owner may read."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise InvalidInput(f"{file} can't be written: {error.strerror}.", "Give another path.") from None
 
 
 def _print(

@@ -225,7 +225,7 @@ def _record_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     payload = fact.payload or {}
     register, unit = fact.clear["register"], fact.clear["unit"]
     found = [(f"row:{register}:{unit}", payload["identity"])] if "identity" in payload else []
-    return [*found, *_payload_fields("nik", "kk")(fact)]
+    return [*found, *_payload_fields("nik", "kk")(fact), *_named_dwelling(fact)]
 
 
 def _golden_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -257,6 +257,15 @@ def _enrolment_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
 
 def _household_lookups(fact: Fact) -> Iterable[tuple[str, str]]:
     return [("household_of", each) for role in ("record", "member", "left") for each in fact.refs_as(role)]
+
+
+def _merged(fact: Fact) -> Iterable[tuple[str, str]]:
+    return (("merged_into", fact.ref("into") or ""),)
+
+
+def _named_dwelling(fact: Fact) -> list[tuple[str, str]]:
+    """A person's record by the dwelling that it names: the way back from a dwelling to who lived there."""
+    return [("named_by", each) for each in fact.refs_as("dwelling")]
 
 
 def _actor_name(fact: Fact) -> Iterable[tuple[str, str]]:
@@ -315,7 +324,7 @@ _TABLE = (
     Kind("ReleaseClosed", "Release", _merge),
     Kind("ReleaseAbandoned", "Release", _merge, owner=Owner.FACT),
     Kind("RecordTaken", "SourceRecord", _record_taken, lookups=_record_lookups),
-    Kind("RecordSeen", "SourceRecord", _record_seen),
+    Kind("RecordSeen", "SourceRecord", _record_seen, lookups=_named_dwelling),
     Kind(
         "PersonFormed",
         "Person",
@@ -329,7 +338,7 @@ _TABLE = (
         lookups=lambda fact: [("person_of", record) for record in fact.refs_as("record")],
     ),
     Kind("PersonSplit", "Person", _person_formed),
-    Kind("PersonRedirected", "Person", _redirected),
+    Kind("PersonRedirected", "Person", _redirected, lookups=_merged),
     Kind(
         "GoldenChosen",
         "Person",
@@ -391,7 +400,7 @@ _TABLE = (
         owner=Owner.FACT,
         lookups=_household_lookups,
     ),
-    Kind("HouseholdRedirected", "Household", _household_redirected),
+    Kind("HouseholdRedirected", "Household", _household_redirected, lookups=_merged),
     Kind(
         "EnrolmentListed",
         "Enrolment",

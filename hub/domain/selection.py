@@ -43,3 +43,12 @@ def walk(selection: Selection) -> Iterator[Pick]:
     for each in selection:
         yield each
         yield from walk(each.picks)
+
+
+def project(data: Any, selection: Selection) -> Any:
+    """Data under snake_case names, cut to a selection and keyed as it was picked. None and errors pass."""
+    if not selection or data is None or isinstance(data, Exception):
+        return data
+    if isinstance(data, (list, tuple)):
+        return [project(each, selection) for each in data]
+    return {pick.key: project(data[pick.name], pick.picks) for pick in selection}

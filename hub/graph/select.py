@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,9 +17,9 @@ from hub.domain.selection import Selection, shape, walk
 from hub.graph.select_fields import FIELDS, Link, Node, numbered
 from hub.graph.select_objects import At, Compiler
 from hub.graph.select_rows import Rows, matched
-from hub.graph.select_view import Edges, Row, Seal, Shape, connection, finish
+from hub.graph.select_view import Edges, Noted, Row, Seal, Shape, connection, finish
 from hub.questions.cursor import open_cursor, seal_cursor
-from hub.questions.model import Viewed
+from hub.questions.model import Page, Trail, Viewed
 from hub.questions.plan import Many, Plan, Span, Test
 from hub.questions.registry import QUESTIONS
 
@@ -38,6 +38,8 @@ class Prepared:
     params: Mapping[str, Any]
     view: Callable[[list[Row]], Viewed]
     personal: bool
+    masked: tuple[str, ...] = ()
+    """Asked values that may come masked or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,11 @@ def prepare(question: Any, scope: Scope, cursor_key: bytes) -> Prepared:
     }
 
     def view(rows: list[Row]) -> Viewed:
-        seen: dict[str, None] = {}
-        data = _data(rows, plan, compiled, lambda place: seal_cursor(cursor_key, place, bound), seen)
-        return Viewed(data, tuple(seen), compiled.masked)
+        noted = Noted()
+        data = _data(rows, plan, compiled, lambda place: seal_cursor(cursor_key, place, bound), noted)
+        return Viewed(data, tuple(noted.seen), compiled.masked, trails_of(noted, plan.selection))
 
-    return Prepared(spec.action, compiled.statement, params, view, plan.label in PERSONAL)
+    return Prepared(spec.action, compiled.statement, params, view, plan.label in PERSONAL, compiled.masked)
 
 
 def _form(plan: Plan) -> _Form:
@@ -253,12 +255,26 @@ def arguments_of(selection: Selection) -> dict[str, Any]:
     """The parameters of arguments below the root: a0, a1 … in the order of `selection.walk`."""
     found = {}
     for index, pick in enumerate(each for each in walk(selection) if each.args):
+        if "filter" not in pick.arguments:
+            continue
         given = pick.arguments.get("filter") or {}
         names = _filters(pick.name)
         if set(given) - set(names):
             raise InvalidInput(f"{pick.name} can't be filtered so.", f"Filter by {' or '.join(names)}.")
         found[f"a{index}"] = {name: given.get(name) for name in names}
     return found
+
+
+def trails_of(noted: Noted, selection: Selection) -> tuple[Trail, ...]:
+    """What the ledger is still to be asked, page by page as the selection's arguments say."""
+    return tuple(replace(each, page=paging(selection, each.slot)) for each in noted.trails)
+
+
+def paging(selection: Selection, slot: str) -> Page:
+    """The page that the arguments of a trail ask for."""
+    picks = [each for each in walk(selection) if each.args]
+    given = picks[int(slot.removeprefix("a"))].arguments if slot else {}
+    return Page(given.get("first", 20), given.get("after"))
 
 
 def _filters(name: str) -> tuple[str, ...]:
@@ -275,10 +291,10 @@ def places_of(span: Span | None, key: bytes, bound: str) -> dict[str, Any]:
     return {"limit": span.limit + 1, **places}
 
 
-def _data(rows: list[Row], plan: Plan, compiled: _Compiled, seal: Seal, seen: dict[str, None]) -> Any:
+def _data(rows: list[Row], plan: Plan, compiled: _Compiled, seal: Seal, noted: Noted) -> Any:
     if plan.span is not None:
-        return connection(rows, compiled.edges, plan.span, seal, seen)
+        return connection(rows, compiled.edges, plan.span, seal, noted)
     found = [row["node"] for row in rows if row["node"] is not None]
     for each in found:
-        finish(each, compiled.shape, seen)
+        finish(each, compiled.shape, noted)
     return found if plan.many is Many.LIST else next(iter(found), None)

@@ -13,7 +13,7 @@ from hub.graph.select import Prepared, arguments_of, between_heads
 from hub.graph.select_conditions import cypher, gate, passes
 from hub.graph.select_fields import Node, numbered
 from hub.graph.select_objects import At, Compiler
-from hub.graph.select_view import Row, Shape, finish
+from hub.graph.select_view import Noted, Row, Shape, finish
 from hub.questions.checks import RECORDS, key_of
 from hub.questions.model import PersonCheck, Viewed
 
@@ -134,12 +134,12 @@ def _viewed(
             data[pick.key] = [each[f"a{at}"] for each in row["enrolled"]]
             for found in data[pick.key]:
                 for key, made in shapes[at]:
-                    finish(found[key], made, {})
+                    finish(found[key], made, Noted())
         elif pick.name == "eligible_for":
             at = next(programmes)
             data[pick.key] = [each[f"a{at}"] for each in row["eligible"]]
             for found in data[pick.key]:
-                finish(found, eligible[at], {})
+                finish(found, eligible[at], Noted())
         else:
             raise InvalidInput(f"A check has no {pick.name}.", "Compare with the schema.")
     seen = (*row["persons"], *(each["id"] for each in row.get("enrolled", ())))

@@ -67,7 +67,14 @@ class Values:
     """Name in the API, property of the person and of the relationship, name in the survivorship rules."""
 
 
-Field = Value | Codes | Link | Measures | Values
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A field that the ledger answers once the row is there: the entries about it. Open to whom its origin is."""
+
+
+TRAIL = ("lineage:read", "Lineage")
+"""Action and label that open trails."""
+Field = Value | Codes | Link | Measures | Values | Trail
 _GOLDEN = (
     "nik", "name", "sex", "born_on", "birthplace", "mother_name", "marital_status", "occupation", "education",
     "alive", "presence", "relation_to_head",
@@ -107,9 +114,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
                 ),
                 owned=True,
             ),
+            "history": Trail(),
         },
         "Household": _values("id", "version")
         | {
+            "history": Trail(),
             # Whom a person named head may stand in the registers as something else.
             "head": Link("({n})-[:HEADED_BY]->({m}:Person)", "Person", only=("relation_to_head", None)),
             "members": Link("({n})<-[:MEMBER_OF]-({m}:Person)", "Person", many=True),
@@ -150,6 +159,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "last_paid_on", from_="from_on", to="to_on",
         )
         | {
+            "history": Trail(),
             "programme": Link("({n})-[:IN_PROGRAMME]->({m}:Programme)", "Programme"),
             "person": Link("({n})-[:FOR_PERSON]->({m}:Person)", "Person"),
             "household": Link("({n})-[:FOR_HOUSEHOLD]->({m}:Household)", "Household"),

@@ -9,15 +9,27 @@ from dataclasses import dataclass, field
 from hub.access.conditions import ALWAYS, NEVER, Condition, any_of
 from hub.access.rights import Treated
 from hub.access.scope import Scope
+from hub.access.treating import STARS
 from hub.access.vocabulary import PERSONAL, Treatment
 from hub.domain.errors import InvalidInput
 from hub.graph.select_conditions import carries, cypher, gate, inherited, passes, under, usable
-from hub.graph.select_fields import FIELDS, Codes, Field, Link, Measures, Node, Value, Values, camel, is_date
+from hub.graph.select_fields import (
+    FIELDS,
+    TRAIL,
+    Codes,
+    Field,
+    Link,
+    Measures,
+    Node,
+    Trail,
+    Value,
+    Values,
+    camel,
+    is_date,
+)
 from hub.graph.select_values import Owner, golden_values
 from hub.graph.select_view import HIDDEN_ID, HIDDEN_PERSON, Shape, Withheld
 
-STARS = "*" * 16
-"""What is shown of a number partly: that there is one."""
 DEEPEST = 15
 """Objects within objects, at most: the API's own limits are meant to be narrower."""
 
@@ -48,13 +60,16 @@ class Compiler:
         self._count += 1
         return f"n{self._count}"
 
-    def map(self, at: At, picks: tuple[Node, ...]) -> tuple[str, Shape]:
+    def map(  # noqa: PLR0912  # a branch for each kind of field
+        self, at: At, picks: tuple[Node, ...]
+    ) -> tuple[str, Shape]:
         """The map expression of an object, and how its view is made."""
         if at.depth > DEEPEST:
             raise InvalidInput(f"More than {DEEPEST} objects within each other.", "Ask in several questions.")
         entries: dict[str, str] = {}
         below: list[tuple[str, Shape]] = []
         withheld: list[tuple[str, Withheld]] = []
+        trails: list[tuple[str, Node]] = []
         for pick in picks:
             if not _KEY.fullmatch(pick.key) or pick.key in entries:
                 raise InvalidInput(
@@ -75,6 +90,9 @@ class Compiler:
                 owner = Owner(at.variable, at.have, at.depth)
                 entries[pick.key], listed = golden_values(self, owner, how, pick, self._record)
                 below.append((pick.key, listed))
+            elif isinstance(how, Trail):
+                entries[pick.key] = self._trail(at)
+                trails.append((pick.key, pick))
             else:
                 entries[pick.key], shape = self._link(at, how, pick)
                 if shape is not None:
@@ -86,7 +104,9 @@ class Compiler:
         if at.label == "Enrolment":
             entries[HIDDEN_PERSON] = f"{at.variable}.person"
         text = ", ".join(f"`{key}`: {value}" for key, value in entries.items())
-        return f"{{{text}}}", Shape(at.label in PERSONAL, id_key, tuple(below), tuple(withheld))
+        return f"{{{text}}}", Shape(
+            at.label in PERSONAL, id_key, tuple(below), tuple(withheld), tuple(trails)
+        )
 
     def _record(
         self, variable: str, have: Condition, depth: int, picks: tuple[Node, ...]
@@ -128,6 +148,13 @@ class Compiler:
         if link.many:
             return f"COLLECT {{ {match} RETURN {made} ORDER BY {order} }}", shape
         return f"COLLECT {{ {match} RETURN {made} ORDER BY {order} LIMIT 1 }}[0]", shape
+
+    def _trail(self, at: At) -> str:
+        """The id by which the ledger is asked afterwards, where that is open."""
+        condition = under(at.have, self.scope.rows(*TRAIL))
+        if condition in (ALWAYS, NEVER):
+            return f"{at.variable}.id" if condition == ALWAYS else "null"
+        return f"CASE WHEN {cypher(self.scope, condition, at.label, at.variable)} THEN {at.variable}.id END"
 
     def _measures(self, at: At, how: Measures, pick: Node) -> str:
         """Findings one by one, by date, release and measure; a class that is not shown gives none."""
@@ -192,7 +219,7 @@ class Compiler:
         for name, how in FIELDS[at.label].items():
             if name not in asked:
                 continue
-            cases = self._field_cases(at, how)
+            cases = self.field_cases(at, how)
             if cases is None or (cases and cases[0] == (Treatment.SHOW, ALWAYS)):
                 continue
             settled = _settled(cases)
@@ -213,20 +240,28 @@ class Compiler:
         )
         return f"CASE {whens} ELSE '{Treatment.WITHHOLD.name}' END"
 
-    def _field_cases(self, at: At, how: Field) -> Treated | None:
-        # None for what can't be withheld: it is open, or filtered row by row at its other end.
+    def field_cases(self, at: At, how: Field) -> Treated | None:
+        """How a field is shown, on which rows; None for what can't be withheld.
+
+        That is open, or filtered row by row at its other end.
+        """
         if isinstance(how, Value):
             return self._cases(at, how.property)
+        if isinstance(how, Trail):
+            return _shown(under(at.have, self.scope.rows(*TRAIL)))
         if isinstance(how, Measures):
             return self._measured_cases(at, how)
-        if isinstance(how, Link) and gate(self.scope, how.label).closed:
-            return ()
-        if isinstance(how, Link) and how.only and usable(self.scope, how.label, how.only[0]) == NEVER:
+        if isinstance(how, Link) and self._closed(how):
             return ()
         if isinstance(how, Link) and how.guard:
-            condition = under(at.have, usable(self.scope, at.label, how.guard))
-            return () if condition == NEVER else ((Treatment.SHOW, condition),)
+            return _shown(under(at.have, usable(self.scope, at.label, how.guard)))
         return None
+
+    def _closed(self, link: Link) -> bool:
+        """Whether nobody at the other end is ever shown."""
+        if gate(self.scope, link.label).closed:
+            return True
+        return link.only is not None and usable(self.scope, link.label, link.only[0]) == NEVER
 
     def _measured_cases(self, at: At, how: Measures) -> Treated:
         """Shown when every class of measures is, partly when only some are."""
@@ -248,7 +283,7 @@ class Compiler:
             for field_, property_, _ in how.fields:
                 self._note(at, field_, Value(property_))
             return
-        cases = self._field_cases(at, how)
+        cases = self.field_cases(at, how)
         if cases is not None and not (cases and cases[0] == (Treatment.SHOW, ALWAYS)):
             self.masked.add(f"{at.label}.{name}")
 
@@ -258,14 +293,20 @@ def _field(label: str, pick: Node) -> Field:
     if how is None:
         known = ", ".join((*FIELDS[label], "withheld"))
         raise InvalidInput(f"{label} has no field {pick.name} here.", f"It has {known}.")
-    allowed = ("filter",) if isinstance(how, Link) and how.filters else ()
-    if set(pick.args) - set(allowed):
+    if set(pick.args) - _taken(how):
         raise InvalidInput(f"{label}.{pick.name} takes no such argument.", "Leave it out.")
     if isinstance(how, Value) == bool(pick.below):
         raise InvalidInput(
             f"{label}.{pick.name} is picked wrongly.", "Pick fields below objects, and only there."
         )
     return how
+
+
+def _taken(how: Field) -> set[str]:
+    """Names of the arguments that a field takes."""
+    if isinstance(how, Trail):
+        return {"first", "after"}
+    return {"filter"} if isinstance(how, Link) and how.filters else set()
 
 
 def _arguments(link: Link, pick: Node, far: str) -> Iterator[str]:
@@ -326,6 +367,11 @@ def _treated(treatment: Treatment, text: str) -> str:
         case _:
             # A date of which only the year is shown gives `born_year`; the date itself stays withheld.
             return "null"
+
+
+def _shown(condition: Condition) -> Treated:
+    """Shown on the rows of a condition, and withheld on all others."""
+    return () if condition == NEVER else ((Treatment.SHOW, condition),)
 
 
 def _settled(cases: Treated) -> str | None:

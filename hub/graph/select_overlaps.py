@@ -15,11 +15,11 @@ from hub.access.conditions import ALWAYS, NEVER
 from hub.access.scope import Scope
 from hub.domain.errors import Forbidden, InvalidInput
 from hub.domain.selection import shape
-from hub.graph.select import Prepared, arguments_of, between_heads, columns_of, edges_of, places_of
+from hub.graph.select import Prepared, arguments_of, between_heads, columns_of, edges_of, places_of, trails_of
 from hub.graph.select_conditions import cypher, gate, passes, under, usable
 from hub.graph.select_fields import Node, numbered
 from hub.graph.select_objects import At, Compiler
-from hub.graph.select_view import Row, Shape, connection
+from hub.graph.select_view import Noted, Row, Shape, connection
 from hub.questions.cursor import seal_cursor
 from hub.questions.model import Overlaps, Viewed
 from hub.questions.overlaps import narrowed, rules_asked
@@ -79,9 +79,11 @@ def prepare_overlaps(question: Overlaps, scope: Scope, cursor_key: bytes) -> Pre
     }  # fmt: skip
 
     def view(rows: list[Row]) -> Viewed:
-        seen: dict[str, None] = {}
-        data = connection(rows, edges, span, lambda place: seal_cursor(cursor_key, place, bound), seen)
-        return Viewed(data, tuple(seen), tuple(sorted(compiler.masked)))
+        noted = Noted()
+        data = connection(rows, edges, span, lambda place: seal_cursor(cursor_key, place, bound), noted)
+        return Viewed(
+            data, tuple(noted.seen), tuple(sorted(compiler.masked)), trails_of(noted, question.selection)
+        )
 
     return Prepared("overlap:find", statement, params, view, personal=True)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from hub.domain.selection import Pick, Selection
+from hub.graph.select_fields import Node
+from hub.questions.model import Trail
 from hub.questions.plan import Span
 
 Row = dict[str, Any]
@@ -48,17 +51,30 @@ class Shape:
     id_key: str
     below: tuple[tuple[str, Shape], ...]
     withheld: tuple[tuple[str, Withheld], ...]
+    trails: tuple[tuple[str, Node], ...] = ()
+    """Fields that the ledger answers afterwards."""
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do at all."""
-        return not (self.personal or self.below or self.withheld)
+        return not (self.personal or self.below or self.withheld or self.trails)
 
 
-def finish(found: Row | None, shape: Shape, seen: dict[str, None]) -> None:
-    """Finish an object in place, and those below it; their ids are added to `seen`."""
+@dataclass(slots=True)
+class Noted:
+    """What is noted while an answer is finished."""
+
+    seen: dict[str, None] = field(default_factory=dict)
+    """Ids of everything personal in it."""
+    trails: list[Trail] = field(default_factory=list)
+    """What the ledger is still to be asked."""
+
+
+def finish(found: Row | None, shape: Shape, noted: Noted) -> None:
+    """Finish an object in place, and those below it."""
     if found is None:
         return
+    seen = noted.seen
     if shape.personal:
         seen[found.pop(HIDDEN_ID) if shape.id_key == HIDDEN_ID else found[shape.id_key]] = None
         person = found.pop(HIDDEN_PERSON, None)
@@ -66,15 +82,21 @@ def finish(found: Row | None, shape: Shape, seen: dict[str, None]) -> None:
             seen[person] = None
     for key, withheld in shape.withheld:
         found[key] = withheld.filled(found[key])
+    for key, pick in shape.trails:
+        noted.trails.append(Trail(found, key, found[key], pick.slot, _picks(pick.below)))
     for key, below in shape.below:
         value = found[key]
         if below.idle:
             continue
         if isinstance(value, list):
             for each in value:
-                finish(each, below, seen)
+                finish(each, below, noted)
         else:
-            finish(value, below, seen)
+            finish(value, below, noted)
+
+
+def _picks(nodes: tuple[Node, ...]) -> Selection:
+    return tuple(Pick(each.name, each.key, (), _picks(each.below)) for each in nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +109,7 @@ class Edges:
     """Columns of node objects with their shapes."""
 
 
-def connection(rows: list[Row], edges: Edges, span: Span, seal: Seal, seen: dict[str, None]) -> Row:
+def connection(rows: list[Row], edges: Edges, span: Span, seal: Seal, noted: Noted) -> Row:
     """The connection from its rows; one row more than the limit was asked for.
 
     Rows hold `place`, which a cursor seals, and the node columns; one row may hold only `total`.
@@ -100,7 +122,7 @@ def connection(rows: list[Row], edges: Edges, span: Span, seal: Seal, seen: dict
         rows.reverse()
     for row in rows:
         for column, shape in edges.columns:
-            finish(row[column], shape, seen)
+            finish(row[column], shape, noted)
     info = {
         "has_next_page": more if not span.backwards else span.before is not None,
         "has_previous_page": more if span.backwards else span.after is not None,

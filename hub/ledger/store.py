@@ -184,6 +184,16 @@ class Ledger:
             raise NotFound(f"There is no entry {seq}.", f"The ledger holds entries 1 to {self.size(log)}.")
         return found[0]
 
+    def entry_alone(self, log: Log, seq: int) -> Entry:
+        """One entry without its facts, of which it may have thousands. Raises NotFound."""
+        with self.reading() as connection:
+            row = connection.execute(
+                select(_ENTRY).where(_ENTRY.c.log == log.value, _ENTRY.c.seq == seq)
+            ).first()
+        if row is None:
+            raise NotFound(f"There is no entry {seq}.", f"The ledger holds entries 1 to {self.size(log)}.")
+        return _entry(log, row, ())
+
     def subjects(self, ids: Iterable[str]) -> dict[str, Subject]:
         """States of subjects that exist, by id."""
         found: dict[str, Subject] = {}

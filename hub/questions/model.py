@@ -21,6 +21,33 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a connection: `first` rows after a cursor, or `last` rows before one."""
+
+    first: int | None = 20
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Entries about a subject that the ledger has still to put into an answer."""
+
+    into: dict[str, Any]
+    """The object of the answer."""
+    key: str
+    subject: str | None
+    """None where they are not open: then the page is empty."""
+    slot: str = ""
+    """Which arguments of the selection ask for the page."""
+    picks: Selection = ()
+    page: Page = field(default_factory=Page)
+    upto: int | None = None
+    """The newest entry that may be shown; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Viewed:
     """A view before it leaves: the data, and what has to be recorded of it."""
 
@@ -29,6 +56,8 @@ class Viewed:
     """Ids of everything personal in it, at every level; each once, in the order of the answer."""
     withheld: tuple[str, ...]
     """Asked values that may have come masked or not at all, as `Person.mother_name`."""
+    trails: tuple[Trail, ...] = ()
+    """What is still to be put into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +72,12 @@ class ApiSchema:
 
 @dataclass(frozen=True, slots=True)
 class PersonById:
-    """One golden person."""
+    """One golden person, as they are or as the graph showed them after an earlier moment."""
 
     id: str
     selection: Selection
+    as_of: str | None = None
+    """RFC 3339, with a time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +86,6 @@ class PersonByNik:
 
     nik: str
     selection: Selection
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a connection: `first` rows after a cursor, or `last` rows before one."""
-
-    first: int | None = 20
-    after: str | None = None
-    last: int | None = None
-    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +135,22 @@ class PersonsByName:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdById:
-    """One household."""
+    """One household, as it is or as the graph showed it after an earlier moment."""
 
     id: str
     selection: Selection
+    as_of: str | None = None
+    """RFC 3339, with a time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentById:
+    """One enrolment, as it is or as the graph showed it after an earlier moment."""
+
+    id: str
+    selection: Selection
+    as_of: str | None = None
+    """RFC 3339, with a time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +245,24 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """A stretch of time: from `since` on, and before `until`; RFC 3339 with a time zone, None for no bound."""
+
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntries:
     """Entries of the changes, newest first."""
 
     subject: str | None = None
     actor: str | None = None
+    """Id or log-in name."""
     page: Page = field(default_factory=Page)
+    agency: str | None = None
+    action: str | None = None
+    between: Between = field(default_factory=Between)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +281,45 @@ class InclusionProof:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """The proof that the changes as of `size1` entries are the beginning of those as of `size2`."""
+
+    size1: int
+    size2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What proves one entry to an outsider, with as much of its facts as the asker may see."""
+
+    seq: int
+    facts: tuple[int, ...] | None = None
+    """Places of the facts to enclose, from 0; None for all."""
+    closed: bool = False
+    """Without payloads, whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a subject, or one golden value of a person, comes from, and what was decided from it."""
+
+    subject: str
+    field: str | None = None
+    depth: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosures:
     """Who saw what, when, what for; newest first."""
 
     person: str | None = None
+    """Also as those whom merging made them; any other subject by its id, too."""
     actor: str | None = None
+    """Id or log-in name."""
     page: Page = field(default_factory=Page)
+    agency: str | None = None
+    purpose: str | None = None
+    between: Between = field(default_factory=Between)
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,14 +491,6 @@ class AgencyById:
 @dataclass(frozen=True, slots=True)
 class ProgrammeById:
     """One programme by its id."""
-
-    id: str
-    selection: Selection
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolmentById:
-    """One enrolment."""
 
     id: str
     selection: Selection

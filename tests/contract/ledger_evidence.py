@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hub.domain.kinds import Log
 from hub.ledger import canon, tree
-from hub.ledger.answers import inclusion_proof
+from hub.ledger.proof_answers import inclusion_proof
 from hub.ledger.rows import EntryRow, FactRow, KeyRow, SubjectRow, table
 from hub.ledger.store import Ledger
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from hub.domain.kinds import Log
-from hub.ledger.answers import inclusion_proof
+from hub.ledger.proof_answers import inclusion_proof
 from hub.ledger.vault import LedgerKeys
 from tests.contract import stranger
 from tests.contract.ledger_forger import COLUMNS, KEYS, Forger

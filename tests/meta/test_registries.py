@@ -52,7 +52,7 @@ PARTS = {
     overlaps.OverlapRule,
 }
 """Dataclasses of the commands that are parts of one."""
-ANSWERED = {model.Answer, model.Viewed, model.Page}
+ANSWERED = {model.Answer, model.Viewed, model.Page, model.Between, model.Trail}
 """Dataclasses of the questions that are none."""
 FOUNDING = "hub:found"
 """The one action that stands before any policy: no rule can be about it."""

@@ -23,6 +23,8 @@ Query searchPersons(text,area,bornOn,first,after)
 Query programmes(filter) programme(code) enrolments(filter,first,after) releases(register)
 Query ledgerEntries(filter,first,after) ledgerEntry(seq) ledgerCheckpoint(size) inclusionProof(seq,size)
 Query disclosures(filter,first,after) sourceStatements(record)
+Query person(id,asOf) household(id,asOf) enrolment(id,asOf) lineage(subject,field,depth)
+Query consistencyProof(from,to) evidence(seq,facts,closed)
 Query matchQueue(filter,first,after) match(id) explainPair(left,right)
 Query unmatchedEntries(programme,first,after)
 Query policy policyVersions(first,after) actors(first,after)
@@ -49,6 +51,9 @@ SurvivorshipRulesInput requestId expectedVersion
 Receipt seq subject version leafHash recordedAt projected entry
 Person id version withheld nik name sex bornOn bornYear birthplace motherName maritalStatus occupation
 Person education alive presence relationToHead household familyCards address area enrolments(filter)
+Person history(first,after)
+Household history(first,after)
+Enrolment history(first,after)
 Person sourceRecords assessments values civilRegistry confirmedOn civilDiffers
 GoldenValue field value withheld rule evidence alternatives
 SourceValue value sourceRecord
@@ -75,6 +80,14 @@ PairExplanation same probability levels barredBy judgements
 JudgementKind SAME DIFFERENT UNSURE UNJUDGED
 Checkpoint origin size rootHash note cosignatures
 InclusionProof seq size leafHash path checkpoint file
+ConsistencyProof from to path fromRootHash toRootHash
+Evidence seq file vkey
+Lineage subject field truncated nodes edges provJson
+LineageNode id kind type label subject version seq recordedAt distance details withheld
+LineageEdge from to relation role
+LineageKind ENTITY ACTIVITY AGENT
+EntryFilter subject actor agency action from to
+DisclosureFilter person actor agency purpose from to
 Disclosure seq recordedAt actor agency purpose legalBasis question subjects withheld
 Viewer id name agency roles purposes
 PageInfo hasNextPage hasPreviousPage startCursor endCursor

@@ -8,12 +8,12 @@ import pytest
 import strawberry
 from graphql import GraphQLObjectType
 
-from hub.api.context import Root, project
+from hub.api.context import Root
 from hub.api.documents import EMPTY, Documents, Rejected, read
 from hub.api.plan import snake
 from hub.api.roots import RootField, root_field
 from hub.domain.errors import NotFound
-from hub.domain.selection import Pick, pick, shape
+from hub.domain.selection import Pick, pick, project, shape
 
 QUERY = "query($n: ID!) { person(id: $n) { id } }"
 
