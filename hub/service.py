@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from hub.access.policy import Policy
 from hub.access.scope import Scope
-from hub.commands.access import standing_of
 from hub.commands.model import By, CommandSpec
 from hub.commands.reading import resolved
 from hub.commands.registry import COMMANDS
@@ -25,12 +22,9 @@ from hub.domain.errors import (
     HubError,
     InvalidInput,
     NotFound,
-    SetupError,
-    Unauthenticated,
-    Unavailable,
     VersionConflict,
 )
-from hub.domain.facts import Actor, Draft, Draw, History, Json, Receipt, Standing
+from hub.domain.facts import Actor, Draft, Draw, History, Json, Receipt
 from hub.domain.ids import as_uuid, new_id
 from hub.domain.kinds import Log
 from hub.domain.selection import walk
@@ -48,6 +42,7 @@ from hub.ledger.history import LedgerHistory
 from hub.ledger.overlap_answers import with_rules
 from hub.ledger.past import PastFacts, seq_at
 from hub.ledger.sight import Sight
+from hub.ledger.standings import Rights, Standings
 from hub.ledger.store import Ledger
 from hub.ledger.subject_history import told
 from hub.questions.model import (
@@ -68,8 +63,6 @@ _TRIES = 12
 """How often a change is decided, or an answer asked, anew when something moved meanwhile."""
 _PAUSE_SECONDS = 0.01
 """Before the second try; doubled for each further one up to a second, so that two intakes get by each other."""
-_STANDING_SECONDS = 1.0
-"""How long another process's change to an actor may go unnoticed by answers that hold nothing personal."""
 
 
 class Doors(Protocol):
@@ -88,15 +81,6 @@ class Doors(Protocol):
 
     async def ask(self, actor: Actor, question: Any) -> Answer:
         """The one way to read anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rights:
-    """An actor's standing and the policy in force, with the ids and versions that prove them current."""
-
-    standing: Standing
-    policy: Policy
-    versions: Mapping[str, int]
 
 
 class _Shown(NamedTuple):
@@ -125,9 +109,7 @@ class Hub:
         self._cursor_key = cursor_key
         self._patience = patience
         self._checks = Quota(ledger, QUESTIONS[PersonCheck].action, checks_per_hour)
-        self._policies: dict[str, Policy] = {}
-        self._rights: dict[str, tuple[float, _Rights]] = {}
-        self._changes = 0
+        self._standings = Standings(ledger)
         self._written: dict[str, int] = {}
         self._size = ledger.size(Log.CHANGES)
         ledger.on_append(self._appended)
@@ -194,7 +176,7 @@ class Hub:
         return self._ledger.prepare(Log.CHANGES, _warrant(actor, spec, scope), asked, decision.facts, history)
 
     def _authorise(self, history: LedgerHistory, actor: Actor, spec: CommandSpec, command: Any) -> Scope:
-        rights = self._read_rights(history, actor.id)
+        rights = self._standings.read(history, actor.id)
         scope = rights.policy.scope(rights.standing, actor.purpose, _today())
         scope.require(spec.action)
         named = spec.sees(history, command)
@@ -232,7 +214,9 @@ class Hub:
 
     async def _asked(self, actor: Actor, question: Any) -> Answer:
         for left in reversed(range(_TRIES)):
-            rights = await self._current_rights(actor.id)
+            rights = self._standings.kept(actor.id)
+            if rights is None:
+                rights = await asyncio.to_thread(self._standings.current, actor.id)
             scope = rights.policy.scope(rights.standing, actor.purpose, _today())
             asked = await self._meant(question, scope)
             if asked is None:
@@ -244,7 +228,7 @@ class Hub:
             try:
                 await self._disclose(actor, asked, scope, viewed, rights)
             except VersionConflict:
-                self._rights.clear()
+                self._standings.forget(changed=False)
                 if left == 0:
                     raise
                 continue
@@ -259,11 +243,11 @@ class Hub:
         return meant(question, found.type if found else None, scope)
 
     async def _answer(
-        self, actor: Actor, question: Any, scope: Scope, rights: _Rights
+        self, actor: Actor, question: Any, scope: Scope, rights: Rights
     ) -> tuple[Viewed, bool, _Shown]:
         if type(question) is Viewer:
             scope.require("viewer:read")
-            return await asyncio.to_thread(self._viewer, rights), False, self._shown()
+            return await asyncio.to_thread(self._standings.viewer, rights, _today()), False, self._shown()
         spec = QUESTIONS[type(question)]
         scope.require(spec.action)
         if type(question) in ANSWERS:
@@ -278,7 +262,7 @@ class Hub:
         if getattr(question, "as_of", None) is not None:
             return await asyncio.to_thread(self._then, question, prepared, scope)
         await self._follow_own_writes(actor)
-        self._refuse_foreign_graph()
+        self._projector.progress.refuse_foreign()
         reading = await self._reader.answer(prepared)
         viewed = prepared.view(reading.rows)
         if type(question) is PersonCheck:
@@ -307,7 +291,7 @@ class Hub:
         return found.id if found is not None and found.id != subject else None
 
     async def _disclose(
-        self, actor: Actor, question: Any, scope: Scope, viewed: Viewed, rights: _Rights
+        self, actor: Actor, question: Any, scope: Scope, viewed: Viewed, rights: Rights
     ) -> None:
         """Record who saw what, what for; the same transaction proves that the rights still stand."""
         fields = sorted({pick.name for pick in walk(getattr(question, "selection", ()))})
@@ -321,11 +305,6 @@ class Hub:
         )
         pending = self._ledger.disclosure(warrant, draft, rights.versions)
         await asyncio.wrap_future(self._ledger.append(pending))
-
-    def _refuse_foreign_graph(self) -> None:
-        progress = self._projector.progress
-        if progress.foreign:
-            raise Unavailable(progress.stopped_by or "", "Run `hub graph rebuild` or give the hub its own.")
 
     async def _follow_own_writes(self, actor: Actor) -> None:
         written = self._written.get(actor.id, 0)
@@ -341,61 +320,11 @@ class Hub:
         """Entries of the ledger as far as this process knows, also those that another one wrote."""
         return max(self._size, self._projector.progress.size)
 
-    # -- rights --------------------------------------------------------------------------------------------
-
-    async def _current_rights(self, actor: str) -> _Rights:
-        cached = self._rights.get(actor)
-        if cached is not None and time.monotonic() < cached[0]:
-            return cached[1]
-        seen = self._changes
-        rights = await asyncio.to_thread(self._read_rights, self._ledger.history(), actor)
-        if len(self._rights) > 10_000:
-            self._rights.clear()
-        if seen == self._changes:  # else they may be those of before the change
-            self._rights[actor] = (time.monotonic() + _STANDING_SECONDS, rights)
-        return rights
-
-    def _read_rights(self, history: LedgerHistory, actor: str) -> _Rights:
-        running = history.find("policy", "running")
-        policy = history.subject(running[0]) if running else None
-        if policy is None:
-            raise SetupError("This hub has not been founded.", "Run `hub init`.")
-        subject = history.subject(actor)
-        if subject is None or subject.type != "Actor":
-            raise Unauthenticated(
-                "Nobody with this id works with this hub.", "Get a new token: `hub token NAME`."
-            )
-        rules = self._policies.get(policy.state["digest"])
-        if rules is None or rules.version != policy.state["version"]:
-            rules = Policy.load(policy.state["rules"], policy.state["version"])
-            self._policies[policy.state["digest"]] = rules
-        versions = {subject.id: subject.version, policy.id: policy.version}
-        return _Rights(standing_of(subject, ""), rules, versions)
-
-    def _viewer(self, rights: _Rights) -> Viewed:
-        history = self._ledger.history()
-        subject = history.subject(rights.standing.actor)
-        payload = history.payload(subject.state["registered"]) if subject else None
-        grants = [
-            {"role": each.role, "agency": each.agency, "territory": each.territory, "starts_on": each.starts_on,
-             "ends_on": each.ends_on}
-            for each in rights.standing.grants
-        ]  # fmt: skip
-        purposes = [
-            {"code": each.code, "name": each.name, "legal_basis": each.basis}
-            for each in rights.policy.purposes(rights.standing, _today())
-        ]
-        standing = rights.standing
-        data = {"id": standing.actor, "name": (payload or {}).get("name"), "agency": standing.agency,
-                "roles": grants, "purposes": purposes}  # fmt: skip
-        return Viewed(data, (), ())
-
     def _appended(self, log: Log, size: int) -> None:
         """In the writer's thread: what was cached about rights may be stale, and the graph has work."""
         if log is Log.CHANGES:
             self._size = size
-            self._changes += 1
-            self._rights.clear()
+            self._standings.forget(changed=True)
             self._projector.wake()
 
     # -- how it does ---------------------------------------------------------------------------------------

@@ -100,6 +100,11 @@ class Progress:
     fault: HubError | None = None
     """The error that `stopped_by` tells, with its advice."""
 
+    def refuse_foreign(self) -> None:
+        """Raises Unavailable where the graph is not a copy of this ledger."""
+        if self.foreign:
+            raise Unavailable(self.stopped_by or "", "Run `hub graph rebuild` or give the hub its own.")
+
 
 def ops_of(facts: Iterable[Fact], payloads: Callable[[Iterable[str]], Mapping[str, Json]]) -> list[Op]:
     """What facts do to the graph, in order."""
