@@ -331,8 +331,11 @@ class Projector:
 
     def _yield_lead(self) -> None:
         """Who can't go on lets others try: they go on, or find for themselves what is wrong and tell those who wait."""
-        self._leased_until = 0.0
-        self._give_back()
+        if (
+            self._leased_until
+        ):  # who never led has nothing to give: a further try would only lock an account out
+            self._leased_until = 0.0
+            self._give_back()
 
     def _give_back(self) -> None:
         try:

@@ -142,6 +142,7 @@ _TOLD_BY_TARGET = frozenset({("Person", "MEMBER_OF")})
 _WAYS_BACK: Mapping[str, Callable[[Replay, str], list[str]]] = MappingProxyType({
     "MEMBER_OF": lambda replay, person: replay.look_up("household_of", person),
     "FOR_PERSON": lambda replay, person: replay.look_up("enrolments_of", person),
+    "FOR_HOUSEHOLD": lambda replay, household: replay.look_up("enrolments_of", household),
     "FORMED_FROM": lambda replay, record: replay.look_up("person_of", record),
     "LISTED_ON": Replay.listed,
     "LIVES_AT": Replay.living,

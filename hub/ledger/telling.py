@@ -15,7 +15,8 @@ from hub.ledger.store import Ledger
 
 _LABELS: Mapping[str, str] = {
     "person": "Person", "member": "Person", "former": "Person", "to": "Person", "into": "Person", "head": "Person",
-    "absorbed": "Person", "record": "SourceRecord", "entry": "SourceRecord", "dwelling": "SourceRecord",
+    "absorbed": "Person", "record": "SourceRecord", "source": "SourceRecord", "civil": "SourceRecord",
+    "entry": "SourceRecord", "dwelling": "SourceRecord",
     "address": "Address", "family_card": "FamilyCard",
 }  # fmt: skip
 """Role of a reference → label of what it names, where that may be hidden."""

@@ -38,7 +38,7 @@ def test_a_lineage_is_printed_as_a_tree_written_as_prov_and_drawn(
     lineage.lineage(asep, "name", 3, prov, drawing)
     said = capsys.readouterr().out
     first, *below = said.splitlines()
-    assert first == f"Person {asep} v2 GoldenChosen  name = ASEP MADEUP, rule newest-confirmed/2"
+    assert first == f"Person {asep} v2 GoldenChosen  name = ASEP MADEUP, edition 1, rule survivorship/1"
     assert any(
         line.lstrip().startswith("← name: SourceRecord") and "release 1 of 2024-01-31" in line
         for line in below
