@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from hub.bootstrap import ADMIN, OpenHub, open_hub
-from hub.cli import settings
-from hub.cli.output import emit, watching
+from hub.bootstrap import ADMIN, OpenHub
+from hub.cli.doors import submitted, with_hub
+from hub.cli.output import Report, emit
 from hub.commands.access import GrantRole, RegisterActor, SuspendActor
 from hub.commands.standings import ResumeActor, RevokeGrant
 from hub.domain.errors import InvalidInput, NotFound
+from hub.domain.facts import Receipt
 from hub.questions.model import Actors, Page
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Name = Annotated[str, typer.Argument(help="Log-in name of the account.")]
@@ -39,7 +37,7 @@ def add(
 @app.command("list")
 def list_accounts(who: Who = ADMIN, json: AsJson = False) -> None:
     """List accounts with their grants."""
-    found = _with_hub(json, lambda opened: _actors(opened, who))
+    found = with_hub(lambda opened, report: _actors(opened, who), quiet=json)
     emit(found, json, lambda out: _print_actors(out, found))
 
 
@@ -84,10 +82,11 @@ def revoke(
 ) -> None:
     """End a grant of an account at once."""
 
-    async def work(opened: OpenHub) -> dict[str, Any]:
-        return await _sent(opened, who, RevokeGrant(_grant_of(opened, name, role), reason))
+    async def work(opened: OpenHub, report: Report) -> Receipt:
+        command = RevokeGrant(_grant_of(opened, name, role), reason)
+        return await opened.doors.submit(opened.actor(who), command, wait=False)
 
-    found = _with_hub(json, work)
+    found = _told(with_hub(work, quiet=json))
     emit(found, json, lambda out: out.print(f"{name} is {role} no longer."))
 
 
@@ -105,12 +104,11 @@ def _grant_of(opened: OpenHub, name: str, role: str) -> str:
 
 
 def _submit(who: str, command: Any, json: bool, said: str) -> None:
-    found = _with_hub(json, lambda opened: _sent(opened, who, command))
+    found = _told(submitted(who, command, quiet=json))
     emit(found, json, lambda out: out.print(said if found["changed"] else f"{said} Nothing was changed."))
 
 
-async def _sent(opened: OpenHub, who: str, command: Any) -> dict[str, Any]:
-    receipt = await opened.hub.submit(opened.actor(who), command, wait=False)
+def _told(receipt: Receipt) -> dict[str, Any]:
     return {
         "seq": receipt.seq, "actor": receipt.subject, "version": receipt.version,
         "changed": not receipt.repeated,
@@ -126,15 +124,6 @@ async def _actors(opened: OpenHub, who: str) -> list[dict[str, Any]]:
         if not answer["page_info"]["has_next_page"]:
             return found
         page = Page(first=100, after=answer["page_info"]["end_cursor"])
-
-
-def _with_hub(json: bool, work: Callable[[OpenHub], Awaitable[T]]) -> T:
-    async def run() -> T:
-        with watching(quiet=json) as report:
-            async with open_hub(settings(), report, founding=False) as opened:
-                return await work(opened)
-
-    return asyncio.run(run())
 
 
 def _print_actors(out: Console, actors: list[dict[str, Any]]) -> None:

@@ -24,3 +24,11 @@ def read_file(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise InvalidInput(f"{file} can't be read: {error.strerror}.", "Check the path.") from None
+
+
+def read_text(file: Path) -> str:
+    """The text of a file. Raises InvalidInput when it can't be read, or is not UTF-8."""
+    try:
+        return read_file(file).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{file} is not UTF-8.", "Save it in that encoding.") from None

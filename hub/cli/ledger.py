@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from hub.bootstrap import STEWARD, open_hub, open_ledger
+from hub.bootstrap import STEWARD, open_ledger
 from hub.cli import settings
+from hub.cli.doors import asked
 from hub.cli.files import read_file, write_private
-from hub.cli.output import Report as Progress
 from hub.cli.output import emit, watching
 from hub.domain.errors import LedgerFault, NotFound
 from hub.domain.kinds import Log
@@ -98,8 +97,7 @@ def prove(  # noqa: PLR0913, PLR0917  # options of a command line, all by name
     Hand the verifier key over by another way than the file.
     """
     question = Evidence(seq, tuple(fact) if fact else None, closed)
-    with watching(quiet=json) as report:
-        found = asyncio.run(_evidence(report, name, question))
+    found = asked(name, question, quiet=json)
     write_private(out, found["file"])
     proved = check(found["file"].encode(), found["vkey"])
     told = {"seq": seq, "file": str(out), "vkey": found["vkey"], **_told(proved)}
@@ -120,12 +118,6 @@ def check_evidence(
     """
     proved = check(read_file(file), key)
     emit(_told(proved), json, lambda out: _print_proved(out, proved))
-
-
-async def _evidence(report: Progress, name: str, question: Evidence) -> dict[str, Any]:
-    async with open_hub(settings(), report, founding=False) as opened:
-        found: dict[str, Any] = (await opened.doors.ask(opened.actor(name), question)).data
-        return found
 
 
 def _told(proved: Proved) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,11 +9,11 @@ import orjson
 import typer
 from rich.console import Console
 
-from hub.bootstrap import STEWARD, open_hub
-from hub.cli import settings
+from hub.bootstrap import STEWARD
+from hub.cli.doors import asked
 from hub.cli.files import write_private
 from hub.cli.lineage_tree import branches, picture
-from hub.cli.output import Report, emit, watching
+from hub.cli.output import emit
 from hub.domain.errors import NotFound
 from hub.questions.model import Lineage
 
@@ -34,8 +33,7 @@ def lineage(  # noqa: PLR0913, PLR0917  # options of a command line, all by name
 
     What is shown of a person is recorded, as it is over the API.
     """
-    with watching(quiet=json) as report:
-        found = asyncio.run(_found(report, name, Lineage(subject, field, depth)))
+    found = asked(name, Lineage(subject, field, depth), quiet=json)
     if found is None:
         raise NotFound("There is no such subject, or not for you.", "Check the id.")
     if prov is not None:
@@ -43,11 +41,6 @@ def lineage(  # noqa: PLR0913, PLR0917  # options of a command line, all by name
     if svg is not None:
         write_private(svg, picture(found))
     emit(found, json, lambda out: _print(out, found, (prov, svg)))
-
-
-async def _found(report: Report, name: str, question: Lineage) -> Any:
-    async with open_hub(settings(), report, founding=False) as opened:
-        return (await opened.doors.ask(opened.actor(name), question)).data
 
 
 def _print(out: Console, found: dict[str, Any], written: tuple[Path | None, ...]) -> None:

@@ -15,12 +15,13 @@ from hub.access import matrix as pages
 from hub.access.cases import broken_cases
 from hub.access.lint import idle_rules
 from hub.access.policy import Policy
-from hub.bootstrap import ADMIN, OpenHub, adopt_policy, open_hub
+from hub.bootstrap import ADMIN, adopt_policy, open_hub
 from hub.cli import settings
+from hub.cli.doors import asked, submitted
+from hub.cli.files import read_text
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.governing import ApprovePolicyChange, ProposePolicyChange
 from hub.domain.errors import HubError, InvalidInput
-from hub.domain.facts import Receipt
 from hub.questions.model import AccessExplained, PolicySimulated, RunningPolicy
 
 app = typer.Typer(no_args_is_help=True)
@@ -78,8 +79,7 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show the policy in force, and the changes to it that wait for approval."""
-    with watching(quiet=json) as report:
-        found = asyncio.run(_ask(report, who, RunningPolicy()))
+    found = asked(who, RunningPolicy(), quiet=json, shown=True)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for each in found["files"]:
@@ -101,9 +101,8 @@ def explain(  # noqa: PLR0913  # the options of one command, all by name
     json: AsJson = False,
 ) -> None:
     """Explain whether somebody may do something: which rule decides, and which nearly would."""
-    with watching(quiet=json) as report:
-        question = AccessExplained(actor, action, subject, field, purpose)
-        found = asyncio.run(_ask(report, who, question))
+    question = AccessExplained(actor, action, subject, field, purpose)
+    found = asked(who, question, quiet=json, shown=True)
     emit(found, json, lambda out: _print_explanation(out, actor, action, found))
 
 
@@ -113,8 +112,7 @@ def simulate(
 ) -> None:
     """Show what a change would give and take, and how many rows that is. Nothing is changed."""
     question = PolicySimulated(tuple(add or ()), tuple(remove or ()), _texts(folder) if folder else {})
-    with watching(quiet=json) as report:
-        found = asyncio.run(_ask(report, who, question))
+    found = asked(who, question, quiet=json, shown=True)
     emit(found, json, lambda out: _print_simulation(out, found))
 
 
@@ -168,26 +166,10 @@ async def _adopt(report: Report, reason: str | None) -> tuple[int, bool, HubErro
         return version, changed, await opened.graph_fault()
 
 
-async def _ask(report: Report, who: str, question: Any) -> dict[str, Any]:
-    async with open_hub(settings(), report, founding=False) as opened:
-        await opened.shown(report)
-        found: dict[str, Any] = (await opened.hub.ask(opened.actor(who), question)).data
-        return found
-
-
 def _submit(who: str, command: Any, json: bool, said: str) -> None:
-    async def work(report: Report) -> Receipt:
-        async with open_hub(settings(), report, founding=False) as opened:
-            return await _sent(opened, who, command)
-
-    with watching(quiet=json) as report:
-        receipt = asyncio.run(work(report))
+    receipt = submitted(who, command, quiet=json)
     told = {"seq": receipt.seq, "subject": receipt.subject, "version": receipt.version}
     emit(told, json, lambda out: out.print(said.format(**told)))
-
-
-async def _sent(opened: OpenHub, who: str, command: Any) -> Receipt:
-    return await opened.hub.submit(opened.actor(who), command, wait=False)
 
 
 def _texts(folder: Path, *, whole: bool = False) -> dict[str, str]:
@@ -198,18 +180,11 @@ def _texts(folder: Path, *, whole: bool = False) -> dict[str, str]:
         raise InvalidInput(
             f"{folder} lacks {missing[0]}.", "Write the files in force there with `hub policy show --out`."
         )
-    return {name: _text(path) for name, path in found.items()}
+    return {name: read_text(path) for name, path in found.items()}
 
 
 def _cases(folder: Path) -> dict[str, str]:
-    return {path.name: _text(path) for path in sorted((folder / "cases").glob("*.toml"))}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as fault:
-        raise InvalidInput(f"{path} is not UTF-8.", "Save it in that encoding.") from fault
+    return {path.name: read_text(path) for path in sorted((folder / "cases").glob("*.toml"))}
 
 
 def _print_check(out: Console, found: Mapping[str, Any]) -> None:

@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.bootstrap import open_hub
+from hub.bootstrap import STEWARD, open_hub
 from hub.cli import settings
+from hub.cli.doors import asked
+from hub.cli.files import read_text
 from hub.cli.output import Report, emit, fault_told, raise_fault, watching
 from hub.commands.survivorship import SetSurvivorshipRules, rules_set
-from hub.domain.errors import HubError, InvalidInput
+from hub.domain.errors import HubError
 from hub.domain.facts import Receipt
 from hub.domain.survivorship import Rules, rules_from_toml, rules_of
 from hub.matching.survive import Survived, survive
@@ -26,8 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 @app.command()
 def show(json: AsJson = False) -> None:
     """Print the survivorship rules in force, as a file that `hub survivorship set` takes."""
-    with watching(quiet=json) as report:
-        told = asyncio.run(_shown(report))
+    told = asked(STEWARD, SurvivorshipInForce(), quiet=json)
     emit(told, json, lambda out: out.print(_file(told), end="", markup=False))
 
 
@@ -38,7 +39,7 @@ def set_rules(
     json: AsJson = False,
 ) -> None:
     """Put survivorship rules in force and choose everybody's values by them. Only what is different is written."""
-    command = rules_set(rules_from_toml(_text(file)), reason)
+    command = rules_set(rules_from_toml(read_text(file)), reason)
     with watching("rows", quiet=json) as report:
         receipt, found, fault = asyncio.run(_set(command, report))
     told = {
@@ -54,15 +55,6 @@ def set_rules(
     raise_fault(fault, "The values stand in the ledger")
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{file} can't be read: {error.strerror}.", "Check the path.") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{file} is no text.", "Write it in UTF-8.") from None
-
-
 def _file(told: dict[str, Any]) -> str:
     edition = f"Edition {told['edition']}" if told["edition"] else "As they come with the hub"
     return f"# {edition}, digest {told['digest'][:12]}\n{_rules(told).as_toml()}"
@@ -72,12 +64,6 @@ def _rules(told: dict[str, Any]) -> Rules:
     return rules_of(
         {"trust": told["trust"], "fields": {each["field"]: each["criteria"] for each in told["fields"]}}
     )
-
-
-async def _shown(report: Report) -> dict[str, Any]:
-    async with open_hub(settings(), report, founding=False) as opened:
-        found: dict[str, Any] = (await opened.doors.ask(opened.steward, SurvivorshipInForce())).data
-        return found
 
 
 async def _set(command: SetSurvivorshipRules, report: Report) -> tuple[Receipt, Survived, HubError | None]:

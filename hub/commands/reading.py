@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from hub.domain.errors import InvalidInput, NotFound
 from hub.domain.facts import History, Json, Subject
+from hub.domain.golden import golden_value
 
 _BREAKS = re.compile(r"[ \t\r\n\u00a0]+")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_]{1,29}")
@@ -72,12 +73,8 @@ def known(history: History, subject: str, type_: str, what: str) -> Subject:
 
 def person_values(history: History, person: Subject) -> dict[str, Json]:
     """The golden values of a person: each chosen field read from the fact it was chosen from."""
-    values: dict[str, Json] = {}
-    for name, fact in person.state.get("chosen", {}).items():
-        payload = history.payload(fact) or {}
-        source: Mapping[str, Json] = payload.get("values") or payload.get("standardised") or {}
-        values[name] = source.get("area" if name == "address" else name)
-    return values
+    chosen = person.state.get("chosen", {}).items()
+    return {name: golden_value(name, history.payload(fact) or {}) for name, fact in chosen}
 
 
 NOBODY: Mapping[str, Json] = {"kelurahan": None, "vis": {}, "agency": None}

@@ -15,8 +15,13 @@ def local_day(now: datetime) -> str:
     return (now + _WESTERN_INDONESIA).date().isoformat()
 
 
+def written(at: datetime) -> str:
+    """An instant as the ledger writes it: RFC 3339 in UTC with microseconds and Z, so that texts compare as times do."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
 def instant(text: str, name: str) -> str:
-    """An instant as the ledger writes it (UTC, microseconds, Z), so that texts compare as times do.
+    """An instant that somebody gives, as the ledger writes it.
 
     Raises InvalidInput with `name` for what is none, or does not say its time zone.
     """
@@ -29,6 +34,6 @@ def instant(text: str, name: str) -> str:
             f"{name} is no instant with a time zone.", "Write it as 2026-11-24T09:30:00+07:00, or with Z."
         )
     try:
-        return given.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+        return written(given)
     except OverflowError:
         raise InvalidInput(f"{name} lies beyond the calendar.", "Give a day of this century.") from None

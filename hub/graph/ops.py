@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.domain.facts import Fact, Json
+from hub.domain.golden import golden_value
 from hub.domain.standard.searching import search_key
 
 
@@ -209,12 +210,8 @@ def _golden(fact: Fact, payload: Payload) -> Iterator[Op]:
 def _chosen(fact: Fact, payload: Payload) -> dict[str, Any]:
     """Each chosen value, copied from the fact it refers to; the address stands for its area."""
     evidence = fact.refs_as("evidence")
-    values: dict[str, Any] = {}
-    for name, index in fact.clear["chosen"].items():
-        source = payload(evidence[index])
-        given = source.get("values") or source.get("standardised") or {}
-        values[name] = given.get("area" if name == "address" else name)
-    return values
+    chosen = fact.clear["chosen"].items()
+    return {name: golden_value(name, payload(evidence[index])) for name, index in chosen}
 
 
 def _decided(fact: Fact) -> Mapping[str, list[str]]:

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Dialect, Select, and_, bindparam, insert, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+from hub.domain.days import written
 from hub.domain.errors import HubError, LedgerFault, RequestConflict, VersionConflict
 from hub.ledger import tree
-from hub.ledger.entries import Appended, Pending, instant, leaf, leaf_bytes
+from hub.ledger.entries import Appended, Pending, leaf, leaf_bytes
 from hub.ledger.rows import EntryRow, FactRow, KeyRow, LookupRow, NodeRow, SubjectRow, table
 from hub.ledger.vault import Vault
 
@@ -164,7 +165,7 @@ class Batch:
     def __init__(self, connection: Connection, vault: Vault, now: datetime) -> None:
         self._connection = connection
         self._vault = vault
-        self._now = instant(now)
+        self._now = written(now)
         self._tails: dict[str, _Tail] = {}
         self._versions: dict[str, int] = {}
         self._found: dict[tuple[str, bytes], set[str]] = {}

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hub.commands.bonds import QUEUED, outcome_of
+from hub.domain.days import written
 from hub.domain.errors import LimitReached
 from hub.domain.kinds import Log
-from hub.ledger.entries import instant
 from hub.ledger.rows import EntryRow, table
 from hub.ledger.store import Ledger
 from hub.questions.checks import RECORDS
@@ -55,7 +55,7 @@ class Quota:
             self._under_way[actor] -= 1
 
     def _given(self, actor: str) -> int:
-        since = instant(datetime.now(UTC) - _SPAN)
+        since = written(datetime.now(UTC) - _SPAN)
         query = select(func.count()).where(
             _ENTRY.c.log == Log.DISCLOSURES.value, _ENTRY.c.actor == actor,
             _ENTRY.c.action == self._action, _ENTRY.c.at >= since,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from hub.domain.errors import InvalidInput
@@ -63,11 +62,6 @@ class Appended:
     subject: str | None
     version: int | None
     repeated: bool = False
-
-
-def instant(at: datetime) -> str:
-    """A UTC instant as the ledger writes it: RFC 3339 with microseconds and Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def leaf(pending: Pending, seq: int, at: str) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from hub.domain.errors import InvalidInput
 from hub.domain.facts import Fact, Json, Subject
 from hub.domain.kinds import KINDS, Log
 from hub.ledger.answering import Cursors
-from hub.ledger.lineage_prov import prov_json
 from hub.ledger.lineage_steps import Step, Steps
 from hub.ledger.lineage_views import EntityViews
 from hub.ledger.store import Entry, Ledger
@@ -55,6 +54,8 @@ def lineage(ledger: Ledger, question: model.Lineage, scope: Scope, cursors: Curs
             "No such value was chosen for this person.", "Name a field as `values` does, e.g. name."
         )
     tracing.walk(start, question.depth)
+    from hub.ledger.lineage_prov import prov_json  # noqa: PLC0415 - its library takes long to load, and few ask
+
     nodes, edges = list(tracing.found.nodes.values()), tracing.edges()
     data = {
         "subject": root.id, "field": question.field, "truncated": tracing.found.truncated,

@@ -8,6 +8,7 @@ from hub.access.scope import Scope
 from hub.access.treating import treated
 from hub.access.vocabulary import Treatment
 from hub.domain.facts import Fact, Json
+from hub.domain.golden import golden_value
 from hub.domain.kinds import KINDS
 from hub.ledger.answering import ENROLMENT_STATES, sees_values
 from hub.ledger.sight import Sight
@@ -37,13 +38,12 @@ class Telling:
         """The values that a choice made golden, and whether some of them were erased."""
         evidence = fact.refs_as("evidence")
         payloads = self._ledger.payloads(evidence)
-        values: dict[str, Json] = {}
-        for name, index in fact.clear["chosen"].items():
-            source = payloads.get(evidence[index]) or {}
-            given = source.get("values") or source.get("standardised") or {}
-            values["kelurahan" if name == "address" else name] = given.get(
-                "area" if name == "address" else name
+        values = {
+            "kelurahan" if name == "address" else name: golden_value(
+                name, payloads.get(evidence[index]) or {}
             )
+            for name, index in fact.clear["chosen"].items()
+        }
         return values, any(payloads.get(each) is None for each in evidence)
 
 

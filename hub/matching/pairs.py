@@ -82,16 +82,12 @@ def unpacked(packs: Numbers, number: int) -> tuple[Numbers, Numbers]:
     return left, right
 
 
-def as_table(pairs: Iterable[Pair]) -> pa.Table:
-    """Pairs as the scorer takes them."""
-    ordered = sorted(pairs)
-    return _table([left for left, _ in ordered], [right for _, right in ordered])
+def columns(pairs: Iterable[Pair]) -> tuple[Numbers, Numbers]:
+    """The rows of pairs, in the order given."""
+    left, right = np.array(list(pairs), np.int64).reshape(-1, 2).T
+    return left, right
 
 
-def table_of(left: Numbers, right: Numbers) -> pa.Table:
-    """The same, of columns that are in order."""
-    return _table(left, right)
-
-
-def _table(left: list[int] | Numbers, right: list[int] | Numbers) -> pa.Table:
+def as_table(left: Numbers, right: Numbers) -> pa.Table:
+    """Pairs in order as the scorer takes them."""
     return pa.table({"l": pa.array(left, pa.int32()), "r": pa.array(right, pa.int32())})

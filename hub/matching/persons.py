@@ -14,7 +14,7 @@ from hub.matching.comparisons import FIRST_PASS, KIN, SECOND_PASS
 from hub.matching.families import Families, components
 from hub.matching.features import features
 from hub.matching.model import Model
-from hub.matching.pairs import Groups, Mask, Numbers, Pair, Pairs, as_table, packed, table_of, unpacked
+from hub.matching.pairs import Groups, Mask, Numbers, Pair, Pairs, as_table, columns, packed, unpacked
 from hub.matching.rows import MatchRow
 from hub.matching.scoring import Scorer
 
@@ -139,7 +139,7 @@ class Matching:
 
     def _levels(self, pairs: Pairs) -> dict[Pair, tuple[int, ...]]:
         numbers = [{level.name: at for at, level in enumerate(each.levels)} for each in SECOND_PASS]
-        told = self.scorer.levels(table_of(pairs.left, pairs.right), SECOND_PASS)
+        told = self.scorer.levels(as_table(pairs.left, pairs.right), SECOND_PASS)
         left, right, *names = (
             told[name].to_pylist() for name in ("l", "r", *(each.name for each in SECOND_PASS))
         )
@@ -151,7 +151,9 @@ class Matching:
 
     def explain(self, pairs: Iterable[Keys]) -> dict[Keys, Explanation]:
         """Why pairs weigh what they weigh, whether or not a rule made them candidates; after `match`."""
-        told = self.scorer.levels(as_table(set(_positions(pairs, self._position))), SECOND_PASS)
+        told = self.scorer.levels(
+            as_table(*columns(sorted(set(_positions(pairs, self._position))))), SECOND_PASS
+        )
         prior = log2(1 / (self.scorer.number - 1))
         return {
             (self._keys[line["l"]], self._keys[line["r"]]): Explanation(prior, tuple(self._steps(line)))
@@ -181,7 +183,7 @@ class Matching:
         """
         upper = self._model.thresholds.upper
         strong = weights.weight >= upper
-        told = self.scorer.levels(table_of(weights.left[strong], weights.right[strong]), SECOND_PASS)
+        told = self.scorer.levels(as_table(weights.left[strong], weights.right[strong]), SECOND_PASS)
         names, identities = (
             pc.replace_substring_regex(told[name], f"^{KIN}", "") for name in ("name", "identity")
         )
@@ -201,10 +203,8 @@ class Matching:
         same = _positions(judgements.same, self._position)
         # What is joined adds up to more than nothing, so some pair of it weighs more: the others need no look.
         positive = exclusive.where(exclusive.weight > 0)
-        forced = np.array(same, np.int64).reshape(-1, 2)
-        near = components(
-            np.append(positive.left, forced[:, 0]), np.append(positive.right, forced[:, 1]), self.rows
-        )
+        left, right = columns(same)
+        near = components(np.append(positive.left, left), np.append(positive.right, right), self.rows)
         pairs = exclusive.where(near[exclusive.left] == near[exclusive.right])
         evidence = Evidence(dict(pairs), different, same)
         return np.array(
@@ -220,7 +220,7 @@ class Matching:
         packs = packed(weights.left, weights.right, self.rows)
         grown = (packs, self._families.grown(*bonds), self._closing(weights))
         left, right = unpacked(np.unique(np.concatenate(grown)), self.rows)
-        return Pairs.scored(self.scorer.scores(table_of(left, right), SECOND_PASS, self._model.second))
+        return Pairs.scored(self.scorer.scores(as_table(left, right), SECOND_PASS, self._model.second))
 
     def _closing(self, weights: Pairs) -> Numbers:
         """The pairs between rows that share a neighbour, so that no cluster is judged by half of its pairs; packed."""
@@ -257,8 +257,7 @@ class Matching:
 
     def _judged(self, pairs: Pairs, judged: Iterable[Keys]) -> Mask:
         """Which of the pairs are among those judged."""
-        positions = np.array(_positions(judged, self._position), np.int64).reshape(-1, 2)
-        return self._among(pairs, positions[:, 0], positions[:, 1])
+        return self._among(pairs, *columns(_positions(judged, self._position)))
 
     def _among(self, pairs: Pairs, left: Numbers, right: Numbers) -> Mask:
         packs = packed(pairs.left, pairs.right, self.rows)

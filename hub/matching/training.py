@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from hub.matching.comparisons import FIRST_PASS, IDENTITY, KIN, SECOND_PASS, Comparison
 from hub.matching.features import word_bits
 from hub.matching.model import Chances, Model, Thresholds
-from hub.matching.pairs import Pair, as_table
+from hub.matching.pairs import Pair, as_table, columns
 from hub.matching.persons import Matching
 from hub.matching.rows import MatchRow
 
@@ -59,7 +59,7 @@ def _by_rules(matching: Matching, model: Model) -> Model:
 def _by_outcome(matching: Matching, model: Model) -> Model:
     """The pairs that this model joins, beside random pairs and pairs of one family that it does not."""
     of = matching.clustered(matching.weights())
-    same = as_table(_together(of))
+    same = as_table(*columns(sorted(_together(of))))
     person = pa.array(of, pa.int32())
     apart = [
         pairs.filter(pc.not_equal(person.take(pairs["l"]), person.take(pairs["r"])))

@@ -13,20 +13,12 @@ import orjson
 
 import policies
 from hub.access.policy import Policy
-from hub.api.app import create_app
-from hub.bootstrap import open_hub
 from hub.cli.asgi import post as ask
-from hub.cli.intake import take_in_and_form
-from hub.demo.city import write_city
 from hub.domain.facts import Grant, Standing
-from hub.graph.connect import async_driver, silent
-from hub.intake.release import Delivery
-from hub.service import Hub
 from hub.settings import Settings
 from tests.benchmarks.load import CONNECTIONS, Load, answer, load, post
-from tests.benchmarks.material import SEED
 from tests.benchmarks.measure import Ground, Row
-from tests.benchmarks.points import LIVING, Overhearing, officer
+from tests.benchmarks.points import counter
 from tests.benchmarks.processes import serving
 
 _NODE = "edges { node { id name nik sex bornOn } }"
@@ -113,20 +105,13 @@ def _compiling() -> Row:
 
 
 async def _prepared(ground: Ground) -> _Case:
-    """A city, an officer of its largest kelurahan, and the statement that each query becomes."""
-    settings = ground.settings()
-    city = write_city(ground.fresh("city"), 3_000, SEED)
-    async with open_hub(settings) as opened, async_driver(ground.graph) as driver:
-        await take_in_and_form(opened, Delivery("dtks", (city.dtks,), "ukur", city.as_of), silent)
-        found, _, _ = await driver.execute_query(LIVING, database_=ground.graph.database)
-        token = await officer(opened, str(found[0]["kelurahan"]))
-        reader = Overhearing(driver, ground.graph.database, settings.query_timeout)
-        app = create_app(Hub(opened.ledger, reader, opened.projector, bytes(32), 2.0), settings)
-        statements = {}
+    """The statement that each query becomes."""
+    statements = {}
+    async with counter(ground) as here:
         for name, query in QUERIES.items():
-            told = await ask(app, "/graphql", {"query": query}, token)
+            told = await ask(here.app, "/graphql", {"query": query}, here.token)
             assert len(told["data"]["persons"]["edges"]) == 50, told
-            statements[name] = reader.statement
-            assert "$today" not in reader.statement
-    params = {name: value for name, value in reader.params.items() if name != "today"}
-    return _Case(settings, token, statements, params)
+            statements[name] = here.reader.statement
+            assert "$today" not in here.reader.statement
+    params = {name: value for name, value in here.reader.params.items() if name != "today"}
+    return _Case(here.settings, here.token, statements, params)

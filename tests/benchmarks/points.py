@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from starlette.applications import Starlette
 
 from hub.api.app import create_app
 from hub.api.identity import issue
@@ -121,21 +123,41 @@ class Overhearing(GraphReader):
         return await super().run(statement, params)
 
 
-async def _prepared(ground: Ground) -> _Case:
-    """A city, an officer of its largest kelurahan, and the statement that the officer's question becomes."""
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A hub that an officer of one kelurahan asks, and what the graph is asked on the way."""
+
+    settings: Settings
+    app: Starlette
+    reader: Overhearing
+    token: str
+    niks: Sequence[str]
+    """Of those who live in the kelurahan."""
+
+
+@asynccontextmanager
+async def counter(ground: Ground) -> AsyncIterator[Counter]:
+    """A city, and an officer of its largest kelurahan."""
     settings = ground.settings()
     city = write_city(ground.fresh("city"), 3_000, SEED)
     async with open_hub(settings) as opened, async_driver(ground.graph) as driver:
         await take_in_and_form(opened, Delivery("dtks", (city.dtks,), "ukur", city.as_of), silent)
         found, _, _ = await driver.execute_query(LIVING, database_=ground.graph.database)
-        kelurahan, niks = str(found[0]["kelurahan"]), list(map(str, found[0]["niks"]))
-        token = await officer(opened, kelurahan)
+        token = await officer(opened, str(found[0]["kelurahan"]))
         reader = Overhearing(driver, ground.graph.database, settings.query_timeout)
         app = create_app(Hub(opened.ledger, reader, opened.projector, bytes(32), 2.0), settings)
-        told = await ask(app, "/graphql", {"query": QUERY, "variables": {"nik": niks[0]}}, token)
+        yield Counter(settings, app, reader, token, list(map(str, found[0]["niks"])))
+
+
+async def _prepared(ground: Ground) -> _Case:
+    """The statement that the officer's question becomes."""
+    async with counter(ground) as here:
+        reader, niks = here.reader, here.niks
+        variables = {"nik": niks[0]}
+        told = await ask(here.app, "/graphql", {"query": QUERY, "variables": variables}, here.token)
     scoped = {name: str(value) for name, value in reader.params.items() if name not in ("nik", "today")}
     assert "$today" not in reader.statement
-    return _Case(settings, token, niks, reader.statement, scoped, told["data"]["personByNik"])
+    return _Case(here.settings, here.token, niks, reader.statement, scoped, told["data"]["personByNik"])
 
 
 async def officer(opened: OpenHub, kelurahan: str) -> str:

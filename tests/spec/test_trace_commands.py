@@ -10,7 +10,7 @@ import pytest
 from prov.model import ProvDocument
 
 from hub.bootstrap import ADMIN
-from hub.cli import ledger, lineage
+from hub.cli import doors, ledger, lineage
 from hub.domain.errors import Forbidden, NotFound
 from hub.domain.ids import new_id
 from hub.domain.kinds import Log
@@ -25,7 +25,7 @@ def town(bare: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     """A hub with one person in it, which the commands find."""
     finished(bare, "dtks", "1", "2024-01-31", person("a", "ASEP MADEUP", NIK))
     bare.settle()
-    for command in (ledger, lineage):
+    for command in (ledger, doors):
         monkeypatch.setattr(command, "settings", lambda: bare.settings)
     return bare
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.matching.families import Families, components
-from hub.matching.pairs import Groups, Pair, Pairs, packed, unpacked
+from hub.matching.pairs import Groups, Pair, Pairs, columns, packed, unpacked
 
 ROWS = 9
 UNITS = st.lists(st.integers(0, 4), min_size=ROWS, max_size=ROWS)
@@ -21,7 +21,7 @@ WEIGHTS = st.dictionaries(
 
 def pairs_of(weights: dict[Pair, float]) -> Pairs:
     ordered = sorted(weights.items())
-    left, right = np.array([pair for pair, _ in ordered], np.int64).reshape(-1, 2).T
+    left, right = columns(pair for pair, _ in ordered)
     return Pairs(left, right, np.array([weight for _, weight in ordered], float))
 
 
@@ -53,7 +53,7 @@ def test_the_best_partner_in_another_unit(units: list[int], weights: dict[Pair, 
 @given(st.lists(st.integers(0, 3), max_size=8), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3))))
 def test_products_of_groups(group: list[int], wanted: list[tuple[int, int]]) -> None:
     members = [[at for at, each in enumerate(group) if each == number] for number in range(4)]
-    one, other = np.array(wanted, np.int64).reshape(-1, 2).T
+    one, other = columns(wanted)
     found = Groups.of(np.array(group, np.int64), 4).product(one, other)
     expected = [pair for a, b in wanted for pair in product(members[a], members[b])]
     assert list(zip(*(each.tolist() for each in found), strict=True)) == expected
