@@ -100,7 +100,7 @@ def household_row(history: History, household: Subject | None) -> Mapping[str, J
     vis: dict[str, Json] = {}
     for person, _ in household.state["members"]:
         for agency, until in person_row(history, history.subject(person))["vis"].items():
-            vis[agency] = later(until, vis[agency]) if agency in vis else until
+            _widen(vis, agency, until)
     area = (payload or {}).get("standardised", {}).get("area")
     return {"kelurahan": area, "vis": vis, "agency": None}
 
@@ -138,7 +138,9 @@ def enrolments_for(history: History, unit: str) -> list[Subject]:
 
 def listed_on(history: History, card: str) -> list[Subject]:
     """The persons who stand on a family card by the newest words, oldest first."""
-    found = [history.subject(each) for each in history.find("listed_on", card)]
+    ever = history.find("listed_on", card)
+    history.prefetch(subjects=ever)
+    found = [history.subject(each) for each in ever]
     return [each for each in found if each is not None and card in each.state.get("family_cards", ())]
 
 
@@ -152,7 +154,10 @@ def lives_in(history: History, person: str) -> Subject | None:
 
 def widen(vis: dict[str, Json], enrolment: Subject) -> None:
     """Let its agency see the person as long as an accepted enrolment lets it, too."""
-    agency, until = enrolment.state["agency"], sight_of(enrolment)
+    _widen(vis, enrolment.state["agency"], sight_of(enrolment))
+
+
+def _widen(vis: dict[str, Json], agency: str, until: Json) -> None:
     vis[agency] = later(until, vis[agency]) if agency in vis else until
 
 

@@ -19,14 +19,6 @@ def naming(find: Find, dwellings: Iterable[str]) -> list[str]:
 
 def living_at(find: Find, dwellings: Iterable[str]) -> list[str]:
     """Persons whose address may be that of one of these dwellings."""
-    return _owners(find, naming(find, dwellings))
-
-
-def listed_on(find: Find, number: str | None) -> list[str]:
-    """Persons whom the family card with this number may list: by their own rows, or by those of families."""
-    told = find("kk", number) if number else ()
-    return _owners(find, dict.fromkeys([*told, *naming(find, told)]))
-
-
-def _owners(find: Find, records: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(each for record in records for each in find("person_of", record)))
+    return list(
+        dict.fromkeys(each for record in naming(find, dwellings) for each in find("person_of", record))
+    )

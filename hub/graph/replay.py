@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from hub.commands.tracing import listed_on, living_at, naming
+from hub.commands.tracing import living_at, naming
 from hub.domain.facts import Fact, Json
 from hub.graph.ops import Add, Drop, Op, Put, Tie
 from hub.graph.project import ops_of
@@ -122,11 +122,6 @@ class Replay:
         """Who may stand at the other end, by one look-up."""
         return list(self._source.find(space, value))
 
-    def listed(self, card: str) -> list[str]:
-        """Persons whom a family card may list."""
-        node = self.node("FamilyCard", card) or {}
-        return listed_on(self._source.find, node.get("number"))
-
     def living(self, address: str) -> list[str]:
         """Persons who may live at an address."""
         dwellings = (each for fact in self._source.facts([address]) for each in fact.refs_as("dwelling"))
@@ -144,7 +139,7 @@ _WAYS_BACK: Mapping[str, Callable[[Replay, str], list[str]]] = MappingProxyType(
     "FOR_PERSON": lambda replay, person: replay.look_up("enrolments_of", person),
     "FOR_HOUSEHOLD": lambda replay, household: replay.look_up("enrolments_of", household),
     "FORMED_FROM": lambda replay, record: replay.look_up("person_of", record),
-    "LISTED_ON": Replay.listed,
+    "LISTED_ON": lambda replay, card: replay.look_up("listed_on", card),
     "LIVES_AT": Replay.living,
     "FROM_DWELLING": Replay.naming,
 })  # fmt: skip

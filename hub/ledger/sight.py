@@ -8,8 +8,8 @@ from types import MappingProxyType
 from hub.access.conditions import ALWAYS, NEVER, Condition
 from hub.access.scope import Scope
 from hub.access.vocabulary import Treatment
-from hub.commands.reading import owner_of, person_row, resolved
-from hub.commands.tracing import listed_on, living_at, naming
+from hub.commands.reading import listed_on, owner_of, person_row, resolved
+from hub.commands.tracing import living_at, naming
 from hub.domain.facts import Json, Subject
 from hub.ledger.store import Ledger
 
@@ -84,24 +84,19 @@ class Sight:
 
     def card(self, card: Subject) -> Row:
         """Who is listed on it."""
-        said = self.history.payload(card.state["evidence"]) or {}
-        listed = listed_on(self.history.find, said.get("standardised", {}).get("kk"))
-        return self._belonging(self._of(listed, lambda state: card.id in state.get("family_cards", ())))
+        return self._belonging(listed_on(self.history, card.id))
 
     def address(self, address: Subject) -> Row:
         """Who lives there."""
         dwellings = (each for fact in self._ledger.facts_of(address.id) for each in fact.refs_as("dwelling"))
         living = living_at(self.history.find, dict.fromkeys(dwellings))
-        return self._belonging(self._of(living, lambda state: state.get("address") == address.id))
+        self.history.prefetch(subjects=living)
+        found = map(self.history.subject, living)
+        return self._belonging(each for each in found if each and each.state.get("address") == address.id)
 
     def run_by(self, subject: Subject) -> Row:
         """The agency itself, or the one that runs a programme."""
         return {"persons": (), "agency": subject.state.get("agency", subject.state.get("code"))}
-
-    def _of(self, persons: Iterable[str], wanted: Callable[[Mapping[str, Json]], bool]) -> list[Subject]:
-        self.history.prefetch(subjects=persons)
-        found = map(self.history.subject, persons)
-        return [each for each in found if each is not None and wanted(each.state)]
 
     def _belonging(self, persons: Iterable[Subject]) -> Row:
         return {"persons": self._persons(each.id for each in persons), "agency": None}
