@@ -261,8 +261,11 @@ LEDGER_HEAD = Node(
         _operational("seq", "Newest entry that the graph shows.", _INTEGER),
         _operational(
             "whole_at",
-            "Entries that the ledger held when the graph was begun: not read before it shows them; then gone.",
+            "Entries that the ledger held when the graph was begun: not read while this is there, until all are shown.",
             _INTEGER,
+        ),
+        _operational(
+            "build", "Names this building of the graph; absent where it was never emptied to be built anew."
         ),
         _operational("emptying", "True while what stood before is being removed.", PropertyType.BOOLEAN),
         _operational("ledger", "Leaf hash of the ledger's first entry: of which ledger this is a copy."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 _COPY_ANEW = """
 MATCH (h:LedgerHead {id: 'changes'}) WHERE h.seq > 0
 WITH h, CASE WHEN coalesce(h.whole_at, 0) > h.seq THEN h.whole_at ELSE h.seq END AS whole_at
-SET h.whole_at = whole_at, h.seq = 0, h.emptying = true
+SET h.whole_at = whole_at, h.seq = 0, h.emptying = true, h.build = randomUUID()
 """
 """Whoever follows the ledger next empties the graph and copies everything; until then it answers nothing."""
 

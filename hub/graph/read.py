@@ -20,6 +20,8 @@ class Head(NamedTuple):
 
     seq: int
     whole_at: int
+    build: str | None
+    """Names this building of the graph: emptied and built anew, it comes to the same entry again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,17 @@ class GraphReader:
         """The rows of a question, and the entry that they are as of. Unavailable while the graph is being built.
 
         Read again when an entry came in between, so that no answer shows a part of one; where entries come faster
-        than it can be read, it is as of the earliest of them, and says so.
+        than it can be read, it is as of the earliest of them, and says so. What was read of two buildings is never
+        an answer.
         """
         for left in reversed(range(_READINGS)):
             rows = await self.run(prepared.statement, prepared.params)
             heads = [Head(*row["head"]) for row in rows if row["head"] is not None]
             whole(heads[0] if heads else None)
             before, after = heads[0], heads[-1]
-            if before == after or left == 0:
+            if before == after or (left == 0 and before.build == after.build):
                 return Reading([row for row in rows if row["head"] is None], before.seq, before != after)
-        raise AssertionError("unreachable")
+        raise Unavailable("The graph was built anew while it was read.", "Ask again.")
 
     async def head(self) -> Head | None:
         """How far the graph has been written; None where nothing ever was."""
@@ -74,7 +77,7 @@ class GraphReader:
 
 def whole(head: Head | None) -> None:
     """Unavailable for a graph that does not show yet what the ledger held when it was begun."""
-    if head is None or head.seq < head.whole_at:
+    if head is None or head.whole_at:
         shown = f"{head.seq} of {head.whole_at} entries" if head else "nothing"
         raise Unavailable(
             f"The graph is being built, and shows {shown}.", "Ask again when it is whole; `/readyz` tells."

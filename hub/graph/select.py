@@ -24,7 +24,7 @@ from hub.questions.plan import Many, Plan, Span, Test
 from hub.questions.registry import QUESTIONS
 
 _PLANS = 1024
-HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN [h.seq, coalesce(h.whole_at, 0)] AS head"
+HEAD = "MATCH (h:LedgerHead {id: 'changes'}) RETURN [h.seq, coalesce(h.whole_at, 0), h.build] AS head"
 """Its row comes first and last, so that an answer knows which entries it shows; all other rows have no head."""
 _INFO = ("has_next_page", "has_previous_page", "start_cursor", "end_cursor")
 

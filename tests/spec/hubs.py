@@ -43,7 +43,7 @@ _TIES = (
     "MATCH (a)-[r]->(b) RETURN labels(a)[0] + a.id AS a, type(r) AS type, properties(r) AS p, "
     "labels(b)[0] + b.id AS b"
 )
-_LEASE = {"holder", "lease_until"}
+_LEASE = {"holder", "lease_until", "build"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def connection(selection: Selection) -> Selection:
 
 
 def graph_contents(driver: Driver, database: str) -> tuple[Counter[str], Counter[str]]:
-    """Every node and every relationship as text, without the projector's lease."""
+    """Every node and every relationship as text, without the projector's lease and the building's name."""
     with driver.session(database=database) as session:
         nodes = Counter(
             repr((sorted(row["labels"]), sorted((k, str(v)) for k, v in row["p"].items() if k not in _LEASE)))

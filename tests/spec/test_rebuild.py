@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -19,8 +19,10 @@ from hub.commands.people import CorrectPerson
 from hub.commands.programmes import DefineProgramme, EndEnrolment
 from hub.domain.errors import Unavailable
 from hub.domain.selection import pick
-from hub.graph.connect import GraphAddress
-from hub.questions.model import Persons
+from hub.graph.connect import GraphAddress, address_of, async_driver
+from hub.graph.read import GraphReader
+from hub.questions.model import Answer, Persons
+from hub.service import Hub
 from hub.settings import Settings
 from tests.spec.hubs import graph_contents, open_city, open_town, settings_of
 from tests.spec.test_faults import let_the_lease_run_out
@@ -233,3 +235,54 @@ def test_nobody_writes_to_a_graph_that_was_taken_from_them_meanwhile(
             assert session.run("MATCH (n:Programme {code: 'lima'}) RETURN count(n)").single() == (0,)
         let_the_lease_run_out(town, graph_driver)
         serving.settle()
+
+
+class Interrupted(GraphReader):
+    """Between the parts of a statement the graph is built anew, so many times."""
+
+    times: int = 0
+
+    async def run(self, statement: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        rows = await super().run(statement, params)
+        if self.times == 0:
+            return rows
+        self.times -= 1
+        seq, whole_at, _ = rows[-1]["head"]
+        return [*rows[:-1], {**rows[-1], "head": [seq, whole_at, f"another building {self.times}"]}]
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_what_was_read_of_two_buildings_of_the_graph_is_never_an_answer(
+    town: Settings, graph_driver: Driver, times: int
+) -> None:
+    """Emptied and built anew within one statement, the graph is at the same entry before and after it."""
+    with open_town(town, graph_driver) as serving:
+        whole = serving.ask("irma", Persons((pick("total_count"),)))
+        address = address_of(town)
+
+        async def asked() -> Answer:
+            async with async_driver(address) as driver:
+                reader = Interrupted(driver, address.database, town.query_timeout)
+                reader.times = times
+                opened = serving.opened
+                hub = Hub(opened.ledger, reader, opened.projector, bytes(32), 2.0)
+                return await hub.ask(serving.who("irma"), Persons((pick("total_count"),)))
+
+        if times == 1:
+            assert serving.run(asked()).data == whole
+            return
+        with pytest.raises(Unavailable, match="built anew"):
+            serving.run(asked())
+
+
+def test_each_building_of_the_graph_has_a_name_of_its_own(town: Settings, graph_driver: Driver) -> None:
+    def build() -> Any:
+        with open_graph(town) as opened:
+            opened.projector.begin_anew()
+            opened.projector.catch_up()
+        with graph_driver.session(database=town.neo4j_database) as session:
+            return session.run("MATCH (h:LedgerHead) RETURN h.build AS build").single(strict=True)["build"]
+
+    first, second = build(), build()
+    assert None not in (first, second)
+    assert first != second
